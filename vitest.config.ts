@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  // Tests read source, never a stale build. 'import' must not stand here: it breaks Express 5.
+  ssr: { resolve: { conditions: ['@forebay/source', 'node'] } },
+  test: {
+    include: ['test/**/*.test.ts', 'packages/*/src/**/*.test.ts'],
+    testTimeout: 15_000,
+    pool: 'threads',
+  },
+})
