@@ -1,1 +1,56 @@
-export {}
+/** The public door of `@forebay/core`. */
+export { ForebayError, type ForebayErrorCode } from './kit/forebay-error.ts'
+export type { Duration } from './kit/duration.ts'
+export type { Admission, Departed } from './ports/admission.ts'
+export type { Backend, Health } from './ports/backend.ts'
+export type { Bus, BusListener } from './ports/bus.ts'
+export type {
+  CacheEntry,
+  CacheStore,
+  CacheStoreStats,
+  FoundEntry,
+  Mark,
+  MarkOptions,
+} from './ports/cache-store.ts'
+export type { Clock, Undo } from './ports/clock.ts'
+export type { Codec } from './ports/codec.ts'
+export type {
+  BackendErrorEvent,
+  CacheEvents,
+  CacheRefusedEvent,
+  CacheStoredEvent,
+  CacheUseEvent,
+  ErrorEvent,
+  InvalidatedEvent,
+  LimiterEvents,
+  SlowEvent,
+} from './ports/events.ts'
+export type { Exchange, UserFunction } from './ports/exchange.ts'
+export type {
+  ByteWindow,
+  CacheOutcome,
+  Departure,
+  FieldLine,
+  FieldValue,
+  HeaderFields,
+  HttpResponse,
+  RequestFields,
+  ResponseRecorder,
+  ReusedResponse,
+} from './ports/http.ts'
+export type { Lease, LockStore } from './ports/lock.ts'
+export type { Logger } from './ports/logger.ts'
+export type { MaybePromise } from './ports/maybe-promise.ts'
+export type {
+  AlgorithmName,
+  AllowedDecision,
+  BlockRule,
+  Charge,
+  Decision,
+  DecisionSource,
+  DeniedDecision,
+  Policy,
+  PolicyDecision,
+  RateLimitStore,
+  RateLimitStoreStats,
+} from './ports/rate-limit-store.ts'

@@ -1,0 +1,7 @@
+/** Going on with a value that may or may not be a promise, without making one where there was none. */
+
+export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  )
+}

@@ -1,0 +1,43 @@
+/** The clock of this process: monotonic, so that no clock step frees or freezes anybody. */
+import type { Clock, Undo } from '../ports/clock.ts'
+
+/** `setTimeout` fires at once beyond this; longer waits go in steps. */
+const longestTimeoutMs = 2 ** 31 - 1
+
+/** How long a measured difference to the wall clock is used before it is measured again. */
+const wallOffsetLifeMs = 1_000
+
+/** Monotonic time on the scale of the Unix epoch; the wall clock is asked once per second at most. */
+export function systemClock(): Clock {
+  let offset = 0
+  let offsetMeasuredAt = -Infinity
+  // Looked up on every call: tests replace these globals.
+  const now = (): number => performance.timeOrigin + performance.now()
+  return {
+    now,
+    toWall(instant) {
+      const current = now()
+      if (current - offsetMeasuredAt >= wallOffsetLifeMs) {
+        offset = Date.now() - current
+        // Less than that is not a step of the clock but the grain of `Date.now()`.
+        if (Math.abs(offset) < 20) offset = 0
+        offsetMeasuredAt = current
+      }
+      return instant + offset
+    },
+    schedule: scheduleTimeout,
+  }
+}
+
+function scheduleTimeout(delayMs: number, task: () => void): Undo {
+  let remainingMs = delayMs
+  let timer: NodeJS.Timeout
+  const step = (): void => {
+    const waitMs = Math.min(remainingMs, longestTimeoutMs)
+    remainingMs -= waitMs
+    timer = setTimeout(remainingMs > 0 ? step : task, waitMs)
+    timer.unref()
+  }
+  step()
+  return () => clearTimeout(timer)
+}

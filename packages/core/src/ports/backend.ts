@@ -1,0 +1,29 @@
+/** One object that serves limiters, caches, sessions, locks and the invalidation bus. */
+import type { Bus } from './bus.ts'
+import type { CacheStore } from './cache-store.ts'
+import type { Clock } from './clock.ts'
+import type { LockStore } from './lock.ts'
+import type { RateLimitStore } from './rate-limit-store.ts'
+
+export interface Backend {
+  /** What it is, for logs and metrics: `memory`, `redis`, `disk`, `tiered`. */
+  readonly kind: string
+  /** Whether other processes see the same state: only then are fleet-wide leases and the bus worth a round trip. */
+  readonly shared: boolean
+  readonly clock: Clock
+  readonly limits: RateLimitStore
+  readonly entries: CacheStore
+  readonly locks: LockStore
+  readonly bus: Bus
+  health(): Promise<Health>
+  /** Lets go of everything; nothing keeps the process alive afterwards. Calling it again does nothing. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export interface Health {
+  readonly ok: boolean
+  readonly latencyMs: number
+  /** In plain words, for a person. */
+  readonly detail: string
+}

@@ -1,0 +1,61 @@
+/** Where entries live: response cache and data cache alike. */
+import type { MaybePromise } from './maybe-promise.ts'
+
+/** An entry with its life as absolute instants on the backend's clock. Immutable once set. */
+export interface CacheEntry<V = unknown> {
+  readonly value: V
+  /** Size in bytes for the bound on memory, key excluded. */
+  readonly bytes: number
+  /** From `CacheStore.stamp()`, taken before the making of the value began: any later mark outruns the entry. */
+  readonly stamp: number
+  readonly storedAt: number
+  /** From here on it is stale. */
+  readonly staleAt: number
+  /** From here on it is gone. There is no entry without an end. */
+  readonly deleteAt: number
+  /** What it can be invalidated by, exact strings: tags, route, URL. */
+  readonly labels: readonly string[]
+  /** What it can be invalidated by as a prefix: the path. */
+  readonly path: string
+}
+
+/** An entry as found. `softened` tells that a soft mark outran it: it counts as stale from now on. */
+export interface FoundEntry<V = unknown> {
+  readonly entry: CacheEntry<V>
+  readonly softened: boolean
+}
+
+/** What is invalidated at once, in O(1): everything in `scope` that carries the label, lies under the path prefix, or simply everything. */
+export type Mark =
+  | { readonly type: 'label'; readonly label: string }
+  | { readonly type: 'prefix'; readonly prefix: string }
+  | { readonly type: 'all' }
+
+export interface MarkOptions {
+  /** Stale, not gone. */
+  readonly soft: boolean
+}
+
+/**
+ * A scope is one cache's part of the store (its namespace); keys, marks and clears of one scope never touch another.
+ * Invalidation wins: an entry whose `stamp` is older than a mark that concerns it is never found again (or found
+ * softened), and `set` with such an entry stores nothing.
+ */
+export interface CacheStore {
+  /** The newest entry under the key that is not past `deleteAt` and that no hard mark outran. */
+  get(scope: string, key: string): MaybePromise<FoundEntry | undefined>
+  /** False when it was refused: outrun by a hard mark, older than what is stored (smaller stamp), too large, already past `deleteAt`. */
+  set(scope: string, key: string, entry: CacheEntry): MaybePromise<boolean>
+  /** True when there was one. */
+  delete(scope: string, key: string): MaybePromise<boolean>
+  /** A number greater than every stamp and mark so far; to be taken before the making of a value begins. */
+  stamp(scope: string): MaybePromise<number>
+  mark(scope: string, marks: readonly Mark[], options: MarkOptions): MaybePromise<void>
+  stats(): CacheStoreStats
+}
+
+export interface CacheStoreStats {
+  readonly entries: number
+  readonly bytes: number
+  readonly evictions: number
+}
