@@ -23,6 +23,8 @@ export interface Exchange {
   readonly host: string
   /** The client's address as the framework's trust-proxy setting resolves it; undefined when the connection has none. */
   readonly address: string | undefined
+  /** Whether the framework is set to believe forwarded fields from anybody (`trust proxy: true`): then a client names its own address. */
+  readonly trustsEveryone: boolean
   /** The request's fields; changes made here are what the handler sees. */
   readonly requestFields: RequestFields
   /** The matched route's pattern (`/products/:id`), its mount prefix included, when the middleware is mounted on one route; otherwise undefined. */

@@ -1,0 +1,56 @@
+/** Every default of every option, in one place; the tables in the docs are compared with it. */
+
+export const rateLimitDefaults = {
+  algorithm: 'sliding-window',
+  cost: 1,
+  count: 'all',
+  headers: 'legacy',
+  ipv6Prefix: 56,
+  missingKey: 'address',
+  mode: 'enforce',
+  onBackendError: 'local',
+  status: 429,
+  timeout: '100ms',
+} as const
+
+export const responseCacheDefaults = {
+  ttl: 0,
+  staleWhileRevalidate: 0,
+  staleIfError: 0,
+  maxBodyBytes: 2 ** 20,
+  preset: 'safe',
+  coalesce: true,
+  lease: '10s',
+  earlyRefresh: 1,
+  jitter: 0.1,
+  cacheStatus: 'forebay',
+  timeout: '100ms',
+  /** `negativeTtl` is the smaller of `ttl` and this. */
+  longestNegativeTtl: '60s',
+} as const
+
+/** The rows in which the presets differ. */
+export const presetDefaults = {
+  safe: {
+    cookies: 'guard',
+    requestDirectives: 'ignore',
+    setCookie: 'refuse',
+    targets: [],
+    heuristicFreshness: false,
+    staleOnError: false,
+  },
+  rfc: {
+    cookies: 'ignore',
+    requestDirectives: 'honor',
+    setCookie: 'store',
+    targets: ['CDN-Cache-Control'],
+    heuristicFreshness: true,
+    staleOnError: true,
+  },
+} as const
+
+export const memoryBackendDefaults = {
+  maxBytes: 64 * 2 ** 20,
+  maxEntries: 100_000,
+  maxKeys: 1_000_000,
+} as const
