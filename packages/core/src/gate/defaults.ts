@@ -17,7 +17,7 @@ export const responseCacheDefaults = {
   ttl: 0,
   staleWhileRevalidate: 0,
   staleIfError: 0,
-  maxBodyBytes: 2 ** 20,
+  maxBodyBytes: 1_048_576,
   preset: 'safe',
   coalesce: true,
   lease: '10s',
@@ -50,7 +50,7 @@ export const presetDefaults = {
 } as const
 
 export const memoryBackendDefaults = {
-  maxBytes: 64 * 2 ** 20,
+  maxBytes: 67_108_864,
   maxEntries: 100_000,
   maxKeys: 1_000_000,
 } as const
