@@ -54,3 +54,18 @@ export type {
   RateLimitStore,
   RateLimitStoreStats,
 } from './ports/rate-limit-store.ts'
+export { memoryBackend, type MemoryBackendOptions } from './memory/memory-backend.ts'
+export {
+  createResponseCache,
+  createResponseCacheGate,
+  type ResponseCacheGate,
+} from './gate/response-cache-gate.ts'
+export type { CacheKeyParts, ResponseCacheOptions } from './gate/response-cache-options.ts'
+export type {
+  Explanation,
+  ExplainRequest,
+  InvalidateOptions,
+  ResponseCache,
+  ResponseCacheStats,
+  Verdict,
+} from './response-cache/response-cache.ts'
