@@ -1,1 +1,37 @@
-export {}
+/** `npm run bench [-- part …] [--quick]`: the benchmark beside the peers, in one run. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { environment } from './environment.ts'
+import type { Effort } from './http-rounds.ts'
+import { decision } from './parts/decision.ts'
+import { httpCache, httpLimit } from './parts/http.ts'
+import { textOf, type Table } from './table.ts'
+
+type Part = (effort: Effort, progress: (text: string) => void) => Promise<readonly Table[]>
+
+const parts: Readonly<Record<string, Part>> = { decision, 'http-limit': httpLimit, 'http-cache': httpCache }
+
+const given = process.argv.slice(2)
+const effort: Effort = given.includes('--quick')
+  ? { rounds: 3, requests: 4_000 }
+  : { rounds: 9, requests: 12_000 }
+const wanted = given.filter((argument) => !argument.startsWith('--'))
+const unknown = wanted.filter((name) => !Object.hasOwn(parts, name))
+if (unknown.length > 0) {
+  console.error(`Unknown part: ${unknown.join(', ')}. Known: ${Object.keys(parts).join(', ')}.`)
+  process.exit(2)
+}
+
+const where = environment()
+console.log(`${where.cpu}, ${where.cores} cores, Node ${where.node}, load ${where.load}`)
+const results: Record<string, readonly Table[]> = {}
+for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) {
+  const tables = await parts[name]?.(effort, (text) => console.error(`… ${name}: ${text}`))
+  results[name] = tables ?? []
+  for (const table of tables ?? []) console.log(textOf(table))
+}
+const folder = new URL('../results/', import.meta.url)
+await mkdir(folder, { recursive: true })
+await writeFile(
+  new URL('latest.json', folder),
+  `${JSON.stringify({ environment: where, effort, results }, undefined, 2)}\n`,
+)
