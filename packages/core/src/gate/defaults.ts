@@ -1,4 +1,6 @@
 /** Every default of every option, in one place; the tables in the docs are compared with it. */
+// A backend is made below the gates, so its defaults stand beside it and are gathered here.
+export { memoryBackendDefaults } from '../memory/memory-backend.ts'
 
 export const rateLimitDefaults = {
   algorithm: 'sliding-window',
@@ -17,6 +19,8 @@ export const responseCacheDefaults = {
   ttl: 0,
   staleWhileRevalidate: 0,
   staleIfError: 0,
+  /** `staleIfError` where the preset serves stale on error without being asked. */
+  staleOnError: '1d',
   maxBodyBytes: 1_048_576,
   preset: 'safe',
   coalesce: true,
@@ -47,10 +51,4 @@ export const presetDefaults = {
     heuristicFreshness: true,
     staleOnError: true,
   },
-} as const
-
-export const memoryBackendDefaults = {
-  maxBytes: 67_108_864,
-  maxEntries: 100_000,
-  maxKeys: 1_000_000,
 } as const

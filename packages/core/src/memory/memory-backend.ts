@@ -1,7 +1,12 @@
 /** The default backend: everything in this process's memory, bounded. */
-import { ForebayError } from '../kit/forebay-error.ts'
+import { MemoryCacheStore } from '../cache/memory-cache-store.ts'
+import { checkOptions, isInteger, isObjectWith } from '../kit/option-check.ts'
 import type { Backend } from '../ports/backend.ts'
 import type { Clock } from '../ports/clock.ts'
+import { createMemoryRateLimitStore } from '../rate-limit/memory-rate-limit-store.ts'
+import { memoryBus } from './memory-bus.ts'
+import { MemoryLocks } from './memory-locks.ts'
+import { systemClock } from './system-clock.ts'
 
 export interface MemoryBackendOptions {
   /** Bound on the bytes of stored responses and values, keys and bookkeeping included. Default 64 MiB. */
@@ -14,10 +19,53 @@ export interface MemoryBackendOptions {
   readonly clock?: Clock
 }
 
+export const memoryBackendDefaults = {
+  maxBytes: 67_108_864,
+  maxEntries: 100_000,
+  maxKeys: 1_000_000,
+} as const
+
+/** Less would not hold one small response. */
+const leastBytes = 65_536
+
+const checks = {
+  maxBytes: isInteger(leastBytes),
+  maxEntries: isInteger(1),
+  maxKeys: isInteger(1),
+  clock: isObjectWith('now', 'toWall', 'schedule'),
+}
+
 /**
- * A backend in this process's memory.
+ * A backend in this process's memory: every answer is synchronous. Closing it forgets the entries and leases.
  * @throws ForebayError for options that are unknown or malformed.
  */
 export function memoryBackend(options: MemoryBackendOptions = {}): Backend {
-  throw new ForebayError('FOREBAY_INVALID_ARGUMENT', `not yet: ${Object.keys(options).join()}`)
+  checkOptions('memoryBackend', options, checks)
+  const clock = options.clock ?? systemClock()
+  const entries = new MemoryCacheStore({
+    clock,
+    maxBytes: options.maxBytes ?? memoryBackendDefaults.maxBytes,
+    maxEntries: options.maxEntries ?? memoryBackendDefaults.maxEntries,
+  })
+  const locks = new MemoryLocks(clock)
+  const limits = createMemoryRateLimitStore({
+    clock,
+    maxKeys: options.maxKeys ?? memoryBackendDefaults.maxKeys,
+  })
+  const close = async (): Promise<void> => {
+    entries.clear()
+    locks.clear()
+  }
+  return {
+    kind: 'memory',
+    shared: false,
+    clock,
+    limits,
+    entries,
+    locks,
+    bus: memoryBus,
+    health: async () => ({ ok: true, latencyMs: 0, detail: 'memory of this process' }),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
 }

@@ -1,0 +1,145 @@
+/** The cache's part of the store, which may be slow, broken or lying without any request noticing more than a miss. */
+import { isPromise } from '../kit/promise.ts'
+import type { CacheEntry, CacheStore, FoundEntry, Mark } from '../ports/cache-store.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { MaybePromise } from '../ports/maybe-promise.ts'
+
+export interface GuardedEntriesOptions {
+  readonly store: CacheStore
+  readonly scope: string
+  readonly clock: Clock
+  /** Told of every failure: `operation` is the store's method. */
+  readonly failed: (operation: string, error: unknown) => void
+}
+
+/** Stands for a stamp that the store did not give: older than everything, so that nothing is stored under it. */
+const noStamp = -1
+
+/** A wait of at most this long for a store that answers at once anyway costs nothing; only promises are timed. */
+export class GuardedEntries {
+  readonly #options: GuardedEntriesOptions
+
+  constructor(options: GuardedEntriesOptions) {
+    this.#options = options
+  }
+
+  /** Undefined when there is none, and when the store does not answer in time or sensibly. */
+  get(key: string, timeoutMs: number): MaybePromise<FoundEntry | undefined> {
+    const { store, scope } = this.#options
+    try {
+      const found = store.get(scope, key)
+      if (!isPromise(found)) return this.#checked(found)
+      return this.#inTime('get', found, timeoutMs).then((late) => this.#checked(late))
+    } catch (error) {
+      this.#options.failed('get', error)
+      return undefined
+    }
+  }
+
+  /** False when it was not stored, for whatever reason. */
+  set(key: string, entry: CacheEntry, timeoutMs: number): MaybePromise<boolean> {
+    const { store, scope } = this.#options
+    if (entry.stamp === noStamp) return false
+    return this.#attempt(
+      'set',
+      () => store.set(scope, key, entry),
+      timeoutMs,
+      (stored) => stored === true,
+    )
+  }
+
+  delete(key: string, timeoutMs: number): MaybePromise<boolean> {
+    const { store, scope } = this.#options
+    return this.#attempt(
+      'delete',
+      () => store.delete(scope, key),
+      timeoutMs,
+      (deleted) => deleted === true,
+    )
+  }
+
+  /** A stamp; one under which nothing will be stored when the store does not give any. */
+  stamp(timeoutMs: number): MaybePromise<number> {
+    const { store, scope } = this.#options
+    return this.#attempt(
+      'stamp',
+      () => store.stamp(scope),
+      timeoutMs,
+      (stamp) => (typeof stamp === 'number' && Number.isFinite(stamp) ? stamp : noStamp),
+    )
+  }
+
+  /** Rejects or throws when the store did not confirm the marks: whoever purges must know. */
+  mark(marks: readonly Mark[], soft: boolean): MaybePromise<void> {
+    const { store, scope, failed } = this.#options
+    const fail = (error: unknown): never => {
+      failed('mark', error)
+      throw error
+    }
+    try {
+      const marked = store.mark(scope, marks, { soft })
+      return isPromise(marked) ? marked.catch(fail) : undefined
+    } catch (error) {
+      return fail(error)
+    }
+  }
+
+  #attempt<Raw, Value>(
+    operation: string,
+    ask: () => MaybePromise<Raw>,
+    timeoutMs: number,
+    read: (answer: Raw | undefined) => Value,
+  ): MaybePromise<Value> {
+    try {
+      const answer = ask()
+      return isPromise(answer) ? this.#inTime(operation, answer, timeoutMs).then(read) : read(answer)
+    } catch (error) {
+      this.#options.failed(operation, error)
+      return read(undefined)
+    }
+  }
+
+  /** Never rejects: undefined after a failure or after `timeoutMs`. */
+  #inTime<T>(operation: string, answer: Promise<T>, timeoutMs: number): Promise<T | undefined> {
+    const { clock, failed } = this.#options
+    return new Promise((resolve) => {
+      let isOver = false
+      const giveUp = (error: unknown): void => {
+        if (!isOver) failed(operation, error)
+        isOver = true
+        resolve(undefined)
+      }
+      const cancel = clock.schedule(timeoutMs, () => giveUp(new Error(`no answer within ${timeoutMs} ms`)))
+      answer.then(
+        (value) => {
+          cancel()
+          resolve(value)
+        },
+        (error: unknown) => {
+          cancel()
+          giveUp(error)
+        },
+      )
+    })
+  }
+
+  #checked(found: unknown): FoundEntry | undefined {
+    if (found === undefined) return undefined
+    if (isFoundEntry(found)) return found
+    this.#options.failed('get', new TypeError('the store answered with something that is no entry'))
+    return undefined
+  }
+}
+
+function isFoundEntry(found: unknown): found is FoundEntry {
+  if (typeof found !== 'object' || found === null) return false
+  const { entry, softened } = found as Partial<FoundEntry>
+  return (
+    typeof softened === 'boolean' &&
+    typeof entry === 'object' &&
+    entry !== null &&
+    Number.isFinite(entry.stamp) &&
+    Number.isFinite(entry.staleAt) &&
+    Number.isFinite(entry.deleteAt)
+  )
+}
