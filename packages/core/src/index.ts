@@ -54,6 +54,24 @@ export type {
   RateLimitStore,
   RateLimitStoreStats,
 } from './ports/rate-limit-store.ts'
+export { createConcurrencyGate, type ConcurrencyGate } from './gate/concurrency-gate.ts'
+export type { ConcurrencyLimiterOptions, ConcurrencyLimitOptions } from './gate/concurrency-options.ts'
+export { createConcurrencyLimiter } from './gate/create-concurrency-limiter.ts'
+export { createRateLimiter } from './gate/create-rate-limiter.ts'
+export { createRateLimitGate, type RateLimitGate } from './gate/rate-limit-gate.ts'
+export type {
+  DelayOptions,
+  DenialBody,
+  EscalateOptions,
+  PerRequest,
+  PolicyOptions,
+  RateLimiterOptions,
+  RateLimitOptions,
+  RequestList,
+  StaticPolicyOptions,
+} from './gate/rate-limit-options.ts'
+export type { ConcurrencyLimiter, ConcurrencyStats, Permit } from './rate-limit/concurrency-limiter.ts'
+export type { FieldFamily } from './rate-limit/fields/field-family.ts'
 export { memoryBackend, type MemoryBackendOptions } from './memory/memory-backend.ts'
 export {
   createResponseCache,

@@ -6,13 +6,21 @@ export const rateLimitDefaults = {
   algorithm: 'sliding-window',
   cost: 1,
   count: 'all',
+  expectedNodes: 1,
   headers: 'legacy',
   ipv6Prefix: 56,
   missingKey: 'address',
   mode: 'enforce',
+  name: 'default',
   onBackendError: 'local',
   status: 429,
   timeout: '100ms',
+} as const
+
+export const concurrencyDefaults = {
+  name: 'concurrency',
+  queue: 0,
+  timeout: '5s',
 } as const
 
 export const responseCacheDefaults = {

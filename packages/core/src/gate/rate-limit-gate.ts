@@ -1,0 +1,28 @@
+/** What an adapter calls for the rate limiter. */
+import { ForebayError } from '../kit/forebay-error.ts'
+import type { Admission } from '../ports/admission.ts'
+import type { Exchange } from '../ports/exchange.ts'
+import type { MaybePromise } from '../ports/maybe-promise.ts'
+import type { RateLimiter } from '../rate-limit/rate-limiter.ts'
+import type { RateLimitOptions } from './rate-limit-options.ts'
+
+/** One mount of a rate limiter. */
+export interface RateLimitGate {
+  /** The limiter that this mount asks: its own, or the one it was given. */
+  readonly limiter: RateLimiter
+  /**
+   * Decides one request and sets the response fields. Never throws or rejects. Answers at once when the backend is
+   * memory and no option function is asynchronous.
+   */
+  admit(exchange: Exchange): MaybePromise<Admission>
+}
+
+/**
+ * A gate for one mount.
+ * @throws ForebayError for options that are unknown, malformed or contradict each other.
+ */
+export function createRateLimitGate<Args extends readonly unknown[]>(
+  options: RateLimitOptions<Args>,
+): RateLimitGate {
+  throw new ForebayError('FOREBAY_INVALID_ARGUMENT', `not yet: ${Object.keys(options).join()}`)
+}
