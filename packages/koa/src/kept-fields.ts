@@ -1,0 +1,89 @@
+/** A limiter's fields outlive `ctx.throw`: Koa's error handler drops every field but those that the error brings. */
+import { format } from 'node:util'
+import type { Context } from 'koa'
+
+type OnError = Context['onerror']
+
+const inherited = Symbol('forebay.onerror')
+
+interface KeptContext extends Context {
+  [inherited]?: OnError
+}
+
+/**
+ * Lets the limiter fields of this response stand when Koa answers an error itself. Done where Koa asks, on the context, so
+ * that a request that fails nowhere pays nothing, and an error middleware of the app's own still sees the error as thrown.
+ */
+export function keepFieldsOnError(ctx: Context): void {
+  const kept = ctx as KeptContext
+  if (kept[inherited] !== undefined) return
+  kept[inherited] = ctx.onerror
+  kept.onerror = onerror
+}
+
+function onerror(this: KeptContext, error: Error): void {
+  const handle = this[inherited] as OnError
+  const fields = error == null || this.headerSent || !this.writable ? undefined : limiterFields(this)
+  if (fields === undefined) handle.call(this, error)
+  else handleWithFields({ ctx: this, handle, error, fields })
+}
+
+interface Handling {
+  readonly ctx: Context
+  readonly handle: OnError
+  readonly error: unknown
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+function handleWithFields({ ctx, handle, error, fields }: Handling): void {
+  const carrier = carrierOf(error)
+  const before = Object.getOwnPropertyDescriptor(carrier, 'headers')
+  const value = mergedFields(fields, carrier.headers)
+  Object.defineProperty(carrier, 'headers', { value, configurable: true, enumerable: true, writable: true })
+  try {
+    handle.call(ctx, carrier)
+  } finally {
+    // The app may throw the same error object for every client: one client's numbers must not stay on it.
+    if (before === undefined) delete carrier.headers
+    else Object.defineProperty(carrier, 'headers', before)
+  }
+}
+
+interface Carrier extends Error {
+  headers?: unknown
+}
+
+/** The error itself where it can be given fields for a moment, otherwise one that stands for it. */
+function carrierOf(error: unknown): Carrier {
+  if (!isNativeError(error)) return new Error(format('non-error thrown: %j', error))
+  const headers = Object.getOwnPropertyDescriptor(error, 'headers')
+  if (Object.isExtensible(error) && headers?.configurable !== false) return error
+  // Koa writes the status on the error it handles, which a frozen one would answer with a throw.
+  const status = { value: (error as { status?: unknown }).status, configurable: true, writable: true }
+  return Object.create(error, { status }) as Carrier
+}
+
+/** Koa's own question, which also knows the errors of another realm. */
+function isNativeError(error: unknown): error is Carrier {
+  return error instanceof Error || Object.prototype.toString.call(error) === '[object Error]'
+}
+
+function limiterFields(ctx: Context): Record<string, unknown> | undefined {
+  let fields: Record<string, unknown> | undefined
+  for (const name of ctx.res.getHeaderNames()) {
+    if (name.startsWith('ratelimit') || name.startsWith('x-ratelimit')) {
+      fields ??= Object.create(null) as Record<string, unknown>
+      fields[name] = ctx.res.getHeader(name)
+    }
+  }
+  return fields
+}
+
+/** What the app gave its error stands; ours only where it gave nothing. */
+function mergedFields(ours: Readonly<Record<string, unknown>>, theirs: unknown): Record<string, unknown> {
+  if (typeof theirs !== 'object' || theirs === null) return ours
+  const named = new Set(Object.keys(theirs).map((name) => name.toLowerCase()))
+  const merged: Record<string, unknown> = { ...theirs }
+  for (const name in ours) if (!named.has(name)) merged[name] = ours[name]
+  return merged
+}
