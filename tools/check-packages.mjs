@@ -31,11 +31,11 @@ async function checkPackage(folder, packs) {
   const destination = await mkdtemp(join(packs, 'pack-'))
   const packing = await failureOf('npm', 'pack', `./${folder}`, '--pack-destination', destination, '--silent')
   const [tarball = ''] = await readdir(destination)
-  return Promise.all([
-    packing,
+  const failures = await Promise.all([
     failureOf('publint', '--strict', folder),
     failureOf('attw', '--profile', 'esm-only', join(destination, tarball)),
   ])
+  return [packing, ...failures]
 }
 
 await mkdir('.cache', { recursive: true })
