@@ -1,0 +1,70 @@
+/** The first examples of every README run as pasted: limited, and from the cache the second time. */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../redis/free-port.ts'
+import { until } from '../redis/until.ts'
+import { readmeBlocks, root } from './code-blocks.ts'
+
+const serving = readmeBlocks().filter(({ code }) => code.includes('3000'))
+let folder = ''
+
+beforeAll(() => {
+  // What a reader installs is the build, not the source.
+  const { stdout } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  expect(stdout).toBe('')
+  mkdirSync(join(root, '.cache'), { recursive: true })
+  folder = mkdtempSync(join(root, '.cache/readme-'))
+}, 60_000)
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe.each(serving)('$name', ({ name, code }) => {
+  it('runs as pasted', { timeout: 30_000 }, async () => {
+    const port = await freePort()
+    const file = join(folder, `${name.replaceAll(/[^\w-]/g, '_')}.mjs`)
+    writeFileSync(file, code.replace('3000', String(port)))
+    const child = spawn(process.execPath, [file], { stdio: ['ignore', 'ignore', 'pipe'] })
+    let complaints = ''
+    child.stderr.on('data', (chunk) => (complaints += String(chunk)))
+    try {
+      const url = `http://127.0.0.1:${port}/products/42`
+      await until('the example to listen', async () => {
+        if (child.exitCode !== null) throw new Error(complaints)
+        return (await fetch(new URL('/nothing', url))).status === 404
+      })
+      const first = await fetch(url)
+      const second = await fetch(url)
+      expect([first.status, second.status]).toEqual([200, 200])
+      expect(await second.text()).toBe(await first.text())
+      expect(second.headers.get('age')).toBe('0')
+      expect(second.headers.get('cache-status')).toMatch(/^forebay; hit; ttl=\d+$/)
+      expect(second.headers.get('x-ratelimit-limit')).toBe('100')
+      if (code.includes('app.put') || code.includes('router.put')) {
+        expect((await fetch(url, { method: 'PUT' })).status).toBe(204)
+        expect((await fetch(url)).headers.get('cache-status')).toContain('fwd=uri-miss')
+      }
+      expect(complaints).toBe('')
+    } finally {
+      await stop(child)
+    }
+  })
+})
+
+it('has a first example for each framework', () => {
+  const front = serving.filter(({ name }) => name.startsWith('README.md')).map(({ code }) => code)
+  for (const framework of ['express', 'fastify', 'koa']) {
+    expect(front.some((code) => code.includes(`'@forebay/${framework}'`))).toBe(true)
+  }
+})
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill()
+  await once(child, 'exit')
+}

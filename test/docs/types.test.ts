@@ -1,0 +1,48 @@
+/** Every code block of the docs has the types of the packages as they are. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { guideBlocks, readmeBlocks, root } from './code-blocks.ts'
+
+const settings = {
+  extends: '../../tsconfig.base.json',
+  compilerOptions: {
+    noEmit: true,
+    composite: false,
+    declaration: false,
+    declarationMap: false,
+    isolatedDeclarations: false,
+    noUnusedLocals: false,
+    noUnusedParameters: false,
+    customConditions: ['@forebay/source'],
+  },
+  include: ['*.ts'],
+}
+
+/** Parameters without a type, and members of what Fastify calls unknown: plain JavaScript may leave these open. */
+const leftUntyped = /_js\.ts\(.*error TS(?:7006|18046):/
+
+it('type-checks every code block', { timeout: 60_000 }, () => {
+  mkdirSync(join(root, '.cache'), { recursive: true })
+  // Inside the project, where the packages resolve.
+  const folder = mkdtempSync(join(root, '.cache/docs-'))
+  try {
+    const blocks = [...readmeBlocks(), ...guideBlocks()]
+    expect(blocks.length).toBeGreaterThan(5)
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings))
+    for (const { name, language, code } of blocks) {
+      writeFileSync(join(folder, `${name.replaceAll(/[^\w-]/g, '_')}_${language}.ts`), code)
+    }
+    const { stdout } = spawnSync(
+      process.execPath,
+      [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder],
+      {
+        encoding: 'utf8',
+      },
+    )
+    expect(stdout.split('\n').filter((line) => !leftUntyped.test(line))).toEqual([''])
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
