@@ -1,13 +1,14 @@
 /** A limiter's fields outlive `ctx.throw`: Koa's error handler drops every field but those that the error brings. */
-import { format } from 'node:util'
 import type { Context } from 'koa'
+import { asNativeError } from './native-error.ts'
 
-type OnError = Context['onerror']
+type OnError = (this: Context, error: Error) => void
 
 const inherited = Symbol('forebay.onerror')
 
-interface KeptContext extends Context {
+interface KeptContext {
   [inherited]?: OnError
+  onerror: OnError
 }
 
 /**
@@ -15,13 +16,13 @@ interface KeptContext extends Context {
  * that a request that fails nowhere pays nothing, and an error middleware of the app's own still sees the error as thrown.
  */
 export function keepFieldsOnError(ctx: Context): void {
-  const kept = ctx as KeptContext
+  const kept: KeptContext = ctx
   if (kept[inherited] !== undefined) return
-  kept[inherited] = ctx.onerror
+  kept[inherited] = kept.onerror
   kept.onerror = onerror
 }
 
-function onerror(this: KeptContext, error: Error): void {
+function onerror(this: Context & Partial<KeptContext>, error: Error): void {
   const handle = this[inherited] as OnError
   const fields = error == null || this.headerSent || !this.writable ? undefined : limiterFields(this)
   if (fields === undefined) handle.call(this, error)
@@ -55,17 +56,12 @@ interface Carrier extends Error {
 
 /** The error itself where it can be given fields for a moment, otherwise one that stands for it. */
 function carrierOf(error: unknown): Carrier {
-  if (!isNativeError(error)) return new Error(format('non-error thrown: %j', error))
-  const headers = Object.getOwnPropertyDescriptor(error, 'headers')
-  if (Object.isExtensible(error) && headers?.configurable !== false) return error
+  const native: Carrier & { readonly status?: unknown } = asNativeError(error)
+  const headers = Object.getOwnPropertyDescriptor(native, 'headers')
+  if (Object.isExtensible(native) && headers?.configurable !== false) return native
   // Koa writes the status on the error it handles, which a frozen one would answer with a throw.
-  const status = { value: (error as { status?: unknown }).status, configurable: true, writable: true }
-  return Object.create(error, { status }) as Carrier
-}
-
-/** Koa's own question, which also knows the errors of another realm. */
-function isNativeError(error: unknown): error is Carrier {
-  return error instanceof Error || Object.prototype.toString.call(error) === '[object Error]'
+  const status = { value: native.status, configurable: true, writable: true }
+  return Object.create(native, { status }) as Carrier
 }
 
 function limiterFields(ctx: Context): Record<string, unknown> | undefined {

@@ -1,15 +1,11 @@
-import { createRequire } from 'node:module'
-import Koa, { type Context, type Next } from 'koa'
+import type Koa from 'koa'
+import type { Context, Next } from 'koa'
 import request, { type Response } from 'supertest'
 import { describe, expect, it } from 'vitest'
+import { koaVersions } from '../../harness/koa-server.ts'
 import { keepFieldsOnError } from '../../../packages/koa/src/kept-fields.ts'
 
-const Koa2 = createRequire(import.meta.url)('koa2') as typeof Koa
-
-describe.each([
-  ['koa 3', Koa],
-  ['koa 2', Koa2],
-])('fields of a limiter when the handler throws in %s', (_name, Application) => {
+describe.each(koaVersions)('fields of a limiter when the handler throws in %s', (_name, Application) => {
   let requests = 0
 
   function appThatThrows(thrown: () => unknown): Koa {

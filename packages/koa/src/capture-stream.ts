@@ -1,0 +1,52 @@
+/** Bodies that come piece by piece: recorded as Koa reads them, at Koa's pace. */
+import { Readable, Stream } from 'node:stream'
+import type { Context } from 'koa'
+import { recordStream, type ResponseRecorder } from '@forebay/core'
+import { sendsNoContent } from './content.ts'
+import { applyDeparture } from './departure.ts'
+import { responseFieldsOf } from './response-fields.ts'
+
+export async function captureStream(ctx: Context, recorder: ResponseRecorder, source: object): Promise<void> {
+  const departure = recorder.start(ctx.status, responseFieldsOf(ctx))
+  if (ctx.method === 'HEAD') {
+    if (departure.recording) recorder.end()
+    leaveUnread(ctx, source)
+    applyDeparture(ctx, departure, undefined)
+    return
+  }
+  const leavesOtherwise = departure.body !== undefined || sendsNoContent(departure.status)
+  if (departure.recording || (departure.window !== undefined && !leavesOtherwise)) {
+    const recorded = recordStream(source, recorder, departure)
+    // The client is served without this body, the store is not: it is read to its end before Koa lets go of it.
+    if (leavesOtherwise) await drain(recorded)
+    else setStream(ctx, recorded)
+  }
+  applyDeparture(ctx, departure, departure.body)
+}
+
+/** Puts `stream` in the place of the body, under the same type and length. */
+function setStream(ctx: Context, stream: Readable): void {
+  const { res } = ctx
+  const type = res.getHeader('content-type')
+  const length = res.getHeader('content-length')
+  ctx.body = stream
+  if (res.headersSent) return
+  if (type === undefined) res.removeHeader('content-type')
+  if (length !== undefined) res.setHeader('content-length', length)
+}
+
+/** A response to HEAD: Koa destroys Node's streams itself, but takes a web stream for JSON of two bytes. */
+function leaveUnread(ctx: Context, source: object): void {
+  if (source instanceof Stream || source instanceof Blob) return
+  setStream(ctx, Readable.from([]))
+  const stream = source instanceof Response ? source.body : source
+  if (stream instanceof ReadableStream && !stream.locked) stream.cancel().catch(() => undefined)
+}
+
+function drain(stream: Readable): Promise<void> {
+  return new Promise((drained) => {
+    stream.on('error', () => undefined)
+    stream.on('close', drained)
+    stream.resume()
+  })
+}

@@ -1,0 +1,90 @@
+/** One request and its response in Koa, as the core sees them. */
+import type { Context, Middleware } from 'koa'
+import type { Exchange, FieldValue, HeaderFields, RequestFields, Undo, UserFunction } from '@forebay/core'
+import { mountingOf, type Mounting } from './mounting.ts'
+import { responseFieldsOf } from './response-fields.ts'
+import { whenAborted } from './response-over.ts'
+
+export class KoaExchange implements Exchange {
+  readonly #ctx: Context
+  readonly #middleware: Middleware
+  #mounting: Mounting | undefined
+
+  /** `middleware` is the one that is running: where it is mounted is asked of the router by its identity. */
+  constructor(ctx: Context, middleware: Middleware) {
+    this.#ctx = ctx
+    this.#middleware = middleware
+  }
+
+  get method(): string {
+    return this.#ctx.method
+  }
+
+  get target(): string {
+    return this.#ctx.originalUrl
+  }
+
+  get scheme(): string {
+    return this.#ctx.protocol
+  }
+
+  get host(): string {
+    return this.#ctx.host
+  }
+
+  get address(): string | undefined {
+    return this.#ctx.ip || undefined
+  }
+
+  /** Koa believes the leftmost forwarded address unless told how many proxies there are. */
+  get trustsEveryone(): boolean {
+    const { app } = this.#ctx
+    return app.proxy && !(app.maxIpsCount > 0)
+  }
+
+  get requestFields(): RequestFields {
+    return this.#ctx.req.headers
+  }
+
+  get route(): string | undefined {
+    return this.#mountedAt().route
+  }
+
+  get mount(): string {
+    return this.#mountedAt().mount
+  }
+
+  get refresh(): object | undefined {
+    return undefined
+  }
+
+  invoke<R>(fn: UserFunction<R>, extra?: unknown): R {
+    return extra === undefined ? fn(this.#ctx) : fn(this.#ctx, extra)
+  }
+
+  responseField(name: string): FieldValue | undefined {
+    const value = this.#ctx.res.getHeader(name)
+    return typeof value === 'number' ? String(value) : value
+  }
+
+  setResponseField(name: string, value: FieldValue): void {
+    const { res } = this.#ctx
+    if (!res.headersSent) res.setHeader(name, value)
+  }
+
+  responseFields(): HeaderFields {
+    return responseFieldsOf(this.#ctx)
+  }
+
+  onAbort(listener: () => void): Undo {
+    return whenAborted(this.#ctx, listener)
+  }
+
+  redispatch(): Promise<void> | undefined {
+    return undefined
+  }
+
+  #mountedAt(): Mounting {
+    return (this.#mounting ??= mountingOf(this.#ctx, this.#middleware))
+  }
+}

@@ -1,0 +1,48 @@
+/** When a response is over, and whether it was whole. */
+import type { Context } from 'koa'
+import type { Departed, Undo } from '@forebay/core'
+
+/** Calls `departed` once, when the response has left or its connection is gone. */
+export function whenOver(ctx: Context, departed: Departed): void {
+  const { res } = ctx
+  if (isClosed(ctx)) {
+    departed(undefined, false)
+    return
+  }
+  // `close` alone would do, but on a kept-alive connection it may come a tick after the client asked again.
+  const over = (): void => {
+    res.off('finish', over)
+    res.off('close', over)
+    departed(res.headersSent ? res.statusCode : undefined, isWhole(ctx))
+  }
+  res.on('finish', over)
+  res.on('close', over)
+}
+
+/** Calls `aborted` once when the connection closes before the response is complete. */
+export function whenAborted(ctx: Context, aborted: () => void): Undo {
+  const { res } = ctx
+  let called = false
+  const closed = (): void => {
+    if (called || isWhole(ctx)) return
+    called = true
+    aborted()
+  }
+  if (isClosed(ctx)) queueMicrotask(closed)
+  res.on('close', closed)
+  return () => {
+    called = true
+    res.off('close', closed)
+  }
+}
+
+/** HTTP/2 says `finish` also of a stream that the client has reset; only there is a reset code. */
+function isWhole({ res }: Context): boolean {
+  if (!res.writableEnded || !res.writableFinished) return false
+  const stream: unknown = (res as { readonly stream?: unknown }).stream
+  return ((stream as { readonly rstCode?: number } | undefined)?.rstCode ?? 0) === 0
+}
+
+function isClosed({ req, res }: Context): boolean {
+  return res.closed || res.destroyed || req.socket?.destroyed
+}
