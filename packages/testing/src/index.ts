@@ -1,5 +1,4 @@
 /** The contract suites of forebay: what a backend and an adapter must keep. */
-export { manualClock, type ManualClock } from './manual-clock.ts'
 export type {
   AdapterHarness,
   NeutralApp,
@@ -9,3 +8,10 @@ export type {
   NeutralRoute,
   RunningApp,
 } from './adapter-harness.ts'
+export { backendContract } from './backend-contract.ts'
+export type { BackendHarness, RunningBackend } from './backend-harness.ts'
+export { busContract } from './bus-contract.ts'
+export { cacheStoreContract } from './cache-store-contract.ts'
+export { lockStoreContract } from './lock-store-contract.ts'
+export { manualClock, type ManualClock } from './manual-clock.ts'
+export { rateLimitStoreContract } from './rate-limit-store-contract.ts'

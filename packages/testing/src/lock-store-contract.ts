@@ -1,0 +1,85 @@
+/** The suite of a lock store: at most one holder per key for a limited time. */
+import { describe, expect, it } from 'vitest'
+import type { BackendHarness } from './backend-harness.ts'
+import { hostileTexts } from './hostile-texts.ts'
+import { withBackend } from './with-backend.ts'
+
+/** Declares the tests; to be called at the top level of a test file or within `describe`. */
+export function lockStoreContract(harness: BackendHarness): void {
+  const tolerance = harness.toleranceMs ?? 0
+
+  describe(`${harness.name}: lock store`, () => {
+    const current = withBackend(harness)
+    const acquire = async (key: string = 'key', ttlMs: number = 1_000) =>
+      await current.backend.locks.acquire(key, ttlMs)
+
+    it('has at most one holder per key', async () => {
+      expect(await acquire()).toBeDefined()
+      expect(await acquire()).toBeUndefined()
+      expect(await acquire('other')).toBeDefined()
+    })
+
+    it('lets one of many that ask at once', async () => {
+      const leases = await Promise.all(Array.from({ length: 50 }, () => acquire()))
+      expect(leases.filter((lease) => lease !== undefined)).toHaveLength(1)
+    })
+
+    it('is free again when given up', async () => {
+      const lease = await acquire()
+      await lease?.release()
+      await lease?.release()
+      expect(await acquire()).toBeDefined()
+    })
+
+    it('is free again when its time is over', async () => {
+      await acquire()
+      await current.advance(999 - tolerance)
+      expect(await acquire()).toBeUndefined()
+      await current.advance(1 + 2 * tolerance)
+      expect(await acquire()).toBeDefined()
+    })
+
+    it('lasts longer when renewed', async () => {
+      const lease = await acquire()
+      await current.advance(800)
+      expect(await lease?.renew(1_000)).toBe(true)
+      await current.advance(800)
+      expect(await acquire()).toBeUndefined()
+      await current.advance(200 + tolerance)
+      expect(await acquire()).toBeDefined()
+    })
+
+    it('cannot be renewed when lost', async () => {
+      const lease = await acquire()
+      await current.advance(1_000 + tolerance)
+      expect(await lease?.renew(1_000)).toBe(false)
+      expect(await acquire()).toBeDefined()
+      expect(await lease?.renew(1_000)).toBe(false)
+    })
+
+    it("never touches a newer holder's lease", async () => {
+      const lost = await acquire()
+      await current.advance(1_000 + tolerance)
+      const newer = await acquire()
+      await lost?.release()
+      expect(await acquire()).toBeUndefined()
+      expect(await newer?.renew(1_000)).toBe(true)
+    })
+
+    it('gives every holder of a key a greater token', async () => {
+      const tokens: number[] = []
+      for (const end of ['release', 'expire', 'release', 'expire'] as const) {
+        const lease = await acquire()
+        tokens.push(lease?.token ?? Number.NaN)
+        if (end === 'release') await lease?.release()
+        else await current.advance(1_000 + tolerance)
+      }
+      expect(tokens).toEqual([...new Set(tokens)].toSorted((a, b) => a - b))
+    })
+
+    it('keeps every key apart, whatever it holds', async () => {
+      for (const key of hostileTexts) expect(await acquire(key, 60_000)).toBeDefined()
+      for (const key of hostileTexts) expect(await acquire(key, 60_000)).toBeUndefined()
+    })
+  })
+}
