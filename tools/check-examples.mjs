@@ -1,6 +1,7 @@
 /** `npm run check:examples`: every example is started, asked and stopped. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -49,8 +50,9 @@ async function checkDemo(folder) {
  * @returns {Example}
  */
 function start(folder, words, environment) {
+  const program = existsSync(join(folder, 'server.js')) ? 'server.js' : 'dist/main.js'
   const child = Object.assign(
-    spawn(process.execPath, ['dist/main.js', ...words], {
+    spawn(process.execPath, [program, ...words], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
