@@ -1,10 +1,20 @@
 /** What an adapter calls for the concurrency limiter. */
 import { ForebayError } from '../kit/forebay-error.ts'
+import { checkOptions, isFunction, isObjectWith, type OptionChecks } from '../kit/option-check.ts'
+import { isPromise } from '../kit/promise.ts'
 import type { Admission } from '../ports/admission.ts'
-import type { Exchange } from '../ports/exchange.ts'
+import type { Exchange, UserFunction } from '../ports/exchange.ts'
+import type { Logger } from '../ports/logger.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
-import type { ConcurrencyLimiter } from '../rate-limit/concurrency-limiter.ts'
+import type { ConcurrencyLimiter, Permit } from '../rate-limit/concurrency-limiter.ts'
+import { forMethod } from '../rate-limit/denials.ts'
+import { prepareProblem, type PreparedProblem } from '../rate-limit/prepared-response.ts'
+import { textPreference } from '../rate-limit/preferred-type.ts'
+import { temporaryReducedCapacity } from '../rate-limit/problem-details.ts'
+import { defaultLogger } from './build-rate-limiter.ts'
+import { buildConcurrencyLimiter, concurrencyLimiterChecks } from './create-concurrency-limiter.ts'
 import type { ConcurrencyLimitOptions } from './concurrency-options.ts'
+import { clientLeft } from './rate-limit-answer.ts'
 
 /** One mount of a concurrency limiter. */
 export interface ConcurrencyGate {
@@ -14,6 +24,13 @@ export interface ConcurrencyGate {
   admit(exchange: Exchange): MaybePromise<Admission>
 }
 
+const checks: OptionChecks = {
+  ...concurrencyLimiterChecks,
+  skip: isFunction,
+  logger: isObjectWith('warn', 'error'),
+  limiter: isObjectWith('acquire', 'stats'),
+}
+
 /**
  * A gate for one mount.
  * @throws ForebayError for options that are unknown, malformed or contradict each other.
@@ -21,5 +38,91 @@ export interface ConcurrencyGate {
 export function createConcurrencyGate<Args extends readonly unknown[]>(
   options: ConcurrencyLimitOptions<Args>,
 ): ConcurrencyGate {
-  throw new ForebayError('FOREBAY_INVALID_ARGUMENT', `not yet: ${Object.keys(options).join()}`)
+  checkOptions('concurrencyLimit', options, checks)
+  return new MountedConcurrencyLimiter(limiterOf(options), options.skip, options.logger ?? defaultLogger)
 }
+
+function limiterOf(options: ConcurrencyLimitOptions<never>): ConcurrencyLimiter {
+  const { limiter } = options
+  if (limiter === undefined) return buildConcurrencyLimiter('concurrencyLimit', options)
+  const owned = (['max', 'queue', 'timeout', 'backend', 'name'] as const).find(
+    (name) => options[name] !== undefined,
+  )
+  if (owned === undefined) return limiter
+  throw new ForebayError(
+    'FOREBAY_CONFLICTING_OPTIONS',
+    `concurrencyLimit: ${owned} belongs to the limiter that is given as limiter. Set it there.`,
+  )
+}
+
+/** A guess, for want of knowledge: whoever comes back then takes its chance anew. */
+const retryAfter = '1'
+
+class MountedConcurrencyLimiter implements ConcurrencyGate {
+  readonly limiter: ConcurrencyLimiter
+  readonly #skip: UserFunction | undefined
+  readonly #logger: Logger
+  readonly #problem: PreparedProblem
+  readonly #prefersText = textPreference()
+
+  constructor(limiter: ConcurrencyLimiter, skip: UserFunction | undefined, logger: Logger) {
+    this.limiter = limiter
+    this.#skip = skip
+    this.#logger = logger
+    this.#problem = prepareProblem(
+      temporaryReducedCapacity([limiter.name], 'Too many requests are being served at this moment.'),
+    )
+  }
+
+  admit(exchange: Exchange): MaybePromise<Admission> {
+    const skips = this.#asksToSkip(exchange)
+    if (isPromise(skips)) return skips.then((later) => (later ? passFreely : this.#take(exchange)))
+    return skips ? passFreely : this.#take(exchange)
+  }
+
+  #asksToSkip(exchange: Exchange): MaybePromise<boolean> {
+    if (this.#skip === undefined) return false
+    const failed = (error: unknown): boolean => {
+      this.#logger.error(`forebay: skip of concurrency limiter '${this.limiter.name}' failed`, error)
+      return false
+    }
+    try {
+      const answer: unknown = exchange.invoke(this.#skip)
+      return isPromise(answer) ? Promise.resolve(answer).then(Boolean, failed) : Boolean(answer)
+    } catch (error) {
+      return failed(error)
+    }
+  }
+
+  #take(exchange: Exchange): MaybePromise<Admission> {
+    if (this.limiter.mustWait) return this.#wait(exchange)
+    const permit = this.limiter.acquire()
+    if (isPromise(permit)) return permit.then((later) => this.#answer(exchange, later))
+    return this.#answer(exchange, permit)
+  }
+
+  async #wait(exchange: Exchange): Promise<Admission> {
+    const leaving = new AbortController()
+    const forget = exchange.onAbort(() => leaving.abort())
+    const permit = await this.limiter.acquire(leaving.signal)
+    forget()
+    if (!leaving.signal.aborted) return this.#answer(exchange, permit)
+    permit?.release()
+    return { type: 'deny', decision: undefined, response: clientLeft }
+  }
+
+  #answer(exchange: Exchange, permit: Permit | undefined): Admission {
+    if (permit === undefined) return this.#deny(exchange)
+    return { type: 'pass', decision: undefined, departed: () => permit.release() }
+  }
+
+  #deny(exchange: Exchange): Admission {
+    exchange.setResponseField('retry-after', retryAfter)
+    const accept = exchange.requestFields['accept']
+    const isText = this.#prefersText(typeof accept === 'string' ? accept : undefined)
+    const response = forMethod(exchange, isText ? this.#problem.text : this.#problem.json)
+    return { type: 'deny', decision: undefined, response }
+  }
+}
+
+const passFreely: Admission = { type: 'pass', decision: undefined, departed: undefined }

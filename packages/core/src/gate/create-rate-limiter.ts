@@ -1,6 +1,8 @@
 /** A rate limiter without any framework. */
-import { ForebayError } from '../kit/forebay-error.ts'
 import type { RateLimiter } from '../rate-limit/rate-limiter.ts'
+import { buildRateLimiter } from './build-rate-limiter.ts'
+import { checkRateLimitOptions } from './rate-limit-checks.ts'
+import { checkRateLimitConflicts } from './rate-limit-conflicts.ts'
 import type { RateLimiterOptions } from './rate-limit-options.ts'
 
 /**
@@ -8,5 +10,7 @@ import type { RateLimiterOptions } from './rate-limit-options.ts'
  * @throws ForebayError for options that are unknown, malformed or contradict each other.
  */
 export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
-  throw new ForebayError('FOREBAY_INVALID_ARGUMENT', `not yet: ${Object.keys(options).join()}`)
+  checkRateLimitOptions('createRateLimiter', options, { perRequest: false })
+  checkRateLimitConflicts('createRateLimiter', options)
+  return buildRateLimiter(options)
 }

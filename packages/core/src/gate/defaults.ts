@@ -9,6 +9,8 @@ export const rateLimitDefaults = {
   expectedNodes: 1,
   headers: 'legacy',
   ipv6Prefix: 56,
+  /** How many requests of one middleware `delay` makes wait at the same time; what comes then is denied. */
+  maxSleepers: 1_000,
   missingKey: 'address',
   mode: 'enforce',
   name: 'default',

@@ -1,9 +1,12 @@
 /** What an adapter calls for the rate limiter. */
-import { ForebayError } from '../kit/forebay-error.ts'
 import type { Admission } from '../ports/admission.ts'
 import type { Exchange } from '../ports/exchange.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
 import type { RateLimiter } from '../rate-limit/rate-limiter.ts'
+import { mountParts } from './mount-parts.ts'
+import { MountedLimiter } from './mounted-limiter.ts'
+import { checkRateLimitOptions } from './rate-limit-checks.ts'
+import { checkRateLimitConflicts } from './rate-limit-conflicts.ts'
 import type { RateLimitOptions } from './rate-limit-options.ts'
 
 /** One mount of a rate limiter. */
@@ -24,5 +27,9 @@ export interface RateLimitGate {
 export function createRateLimitGate<Args extends readonly unknown[]>(
   options: RateLimitOptions<Args>,
 ): RateLimitGate {
-  throw new ForebayError('FOREBAY_INVALID_ARGUMENT', `not yet: ${Object.keys(options).join()}`)
+  checkRateLimitOptions('rateLimit', options, { perRequest: true })
+  // From here on option functions are called through the exchange, which knows their parameters.
+  const checked = options as unknown as RateLimitOptions<never>
+  checkRateLimitConflicts('rateLimit', checked)
+  return new MountedLimiter(mountParts(checked))
 }

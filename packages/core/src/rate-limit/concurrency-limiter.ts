@@ -53,6 +53,11 @@ export class ConcurrencyLimiter {
     this.#setup = setup
   }
 
+  /** Whether `acquire` would wait now: no permit is free, but a place in the queue is. */
+  get mustWait(): boolean {
+    return this.#running >= this.#setup.max && this.#waiting < this.#setup.queue
+  }
+
   /**
    * A permit, at once when one is free; undefined when the queue is full, the wait was too long, or `signal` aborted it.
    * Never rejects.

@@ -1,0 +1,141 @@
+/** The parts of a mounted limiter, made of checked options. */
+import type { UserFunction } from '../ports/exchange.ts'
+import { Denials } from '../rate-limit/denials.ts'
+import { fieldWriters } from '../rate-limit/fields/field-families.ts'
+import type { FieldWriter } from '../rate-limit/fields/field-writer.ts'
+import type { RateLimiter } from '../rate-limit/rate-limiter.ts'
+import { buildRateLimiter, defaultLogger } from './build-rate-limiter.ts'
+import { rateLimitDefaults } from './defaults.ts'
+import { groupReader } from './group-of-request.ts'
+import type { MountParts, VisitEnds } from './mounted-limiter.ts'
+import { policiesOf } from './policy-building.ts'
+import { Answers } from './rate-limit-answer.ts'
+import { Departures } from './rate-limit-departure.ts'
+import type { PerRequest, PolicyOptions, RateLimiterOptions, RateLimitOptions } from './rate-limit-options.ts'
+import { ask, type Step } from './rate-limit-visit.ts'
+import { askingPlan, costPlan, fixedPlan, type ChargePlan } from './request-charges.ts'
+import { listStep } from './request-lists.ts'
+import { Sleepers } from './sleepers.ts'
+import { slowDown } from './slow-down.ts'
+import { keySteps } from './who-is-counted.ts'
+
+type Options = RateLimitOptions<never>
+
+/** @throws ForebayError for list entries and bodies that are not accepted. */
+export function mountParts(options: Options): MountParts {
+  const limiter = options.limiter ?? buildRateLimiter(withoutFunctions(options))
+  const { status = rateLimitDefaults.status, body, group } = options
+  const isBodyAsked = typeof body === 'function'
+  return {
+    limiter,
+    stepsToKey: (ends) => stepsToKey(options, limiter, ends),
+    plan: planOf(options, limiter),
+    groupOf: groupOf(options.limiter?.group ?? group),
+    writers: writersOf(options.headers ?? rateLimitDefaults.headers),
+    answers: new Answers({
+      limiter,
+      denials: new Denials({ status, body: isBodyAsked ? undefined : body }),
+      body: isBodyAsked ? (body as UserFunction) : undefined,
+      onDenied: options.onDenied,
+    }),
+    departures: new Departures({
+      limiter,
+      count: options.count ?? rateLimitDefaults.count,
+      isSuccessful: options.isSuccessful,
+      settle: options.settle,
+      ownCosts: new Set(ownCosts(options).keys()),
+    }),
+    delay: options.delay && {
+      of: slowDown(options.delay),
+      sleepers: new Sleepers(limiter.clock, rateLimitDefaults.maxSleepers),
+    },
+  }
+}
+
+function stepsToKey(options: Options, limiter: RateLimiter, ends: VisitEnds): readonly Step[] {
+  const { skip, allow, deny, missingKey = rateLimitDefaults.missingKey } = options
+  const key = keySteps({
+    key: options.key,
+    ipv6Prefix: options.ipv6Prefix ?? rateLimitDefaults.ipv6Prefix,
+    logger: options.logger ?? defaultLogger,
+    name: limiter.name,
+    onMissing: {
+      address: undefined,
+      skip: ends.skipped,
+      deny: (visit: Parameters<Step>[0]) => ends.refused(visit, 'missing-key'),
+    }[missingKey],
+  })
+  const lists = [
+    ...(allow === undefined ? [] : [listStep('allow', allow, ends.skipped)]),
+    ...(deny === undefined ? [] : [listStep('deny', deny, (visit) => ends.refused(visit, 'deny-list'))]),
+  ]
+  const listSteps = lists.map((list) => list.step)
+  const isKeyListed = lists.some((list) => list.needsKey)
+  const steps: Step[] = []
+  if (skip !== undefined) {
+    const question = { operation: 'skip', fn: skip }
+    steps.push((visit) => ask(visit, question, (_, answer) => (answer ? ends.skipped(visit) : undefined)))
+  }
+  steps.push(...(isKeyListed ? [key.find, ...listSteps] : [...listSteps, key.find]))
+  if (key.replace !== undefined) steps.push(key.replace)
+  return steps
+}
+
+function planOf(options: Options, limiter: RateLimiter): ChargePlan {
+  if (asksForPolicies(options)) return askingPlan(options)
+  const isCostGiven = options.limiter !== undefined && options.cost !== undefined
+  const own = ownCosts(options)
+  const isCostAsked = [options.cost, ...own.values()].some((cost) => typeof cost === 'function')
+  return isCostGiven || isCostAsked
+    ? costPlan(limiter, options.cost ?? rateLimitDefaults.cost, own)
+    : fixedPlan(limiter)
+}
+
+/** Costs that policies have of their own, by their names. */
+function ownCosts(options: Options): ReadonlyMap<string, PerRequest<number, never>> {
+  const own = new Map<string, PerRequest<number, never>>()
+  for (const { name, cost } of options.policies ?? []) if (cost !== undefined) own.set(name, cost)
+  return own
+}
+
+function asksForPolicies(options: Options): boolean {
+  return policiesOf<PolicyOptions<never>>(options).some(
+    (policy) => typeof policy.limit === 'function' || typeof policy.window === 'function',
+  )
+}
+
+/** What stands in the limiter's own policies where a function says it anew for each request. */
+const placeholder = { limit: 0, window: 1, cost: 1 } as const
+
+function withoutFunctions(options: Options): RateLimiterOptions {
+  const { limit, window, cost, policies } = options
+  return {
+    ...options,
+    ...(limit === undefined ? {} : { limit: fixed(limit, placeholder.limit) }),
+    ...(window === undefined ? {} : { window: fixed(window, placeholder.window) }),
+    ...(cost === undefined ? {} : { cost: fixed(cost, placeholder.cost) }),
+    ...(policies === undefined
+      ? {}
+      : {
+          policies: policies.map((policy) => ({
+            ...policy,
+            limit: fixed(policy.limit, placeholder.limit),
+            window: fixed(policy.window, placeholder.window),
+            cost: fixed(policy.cost ?? options.cost ?? rateLimitDefaults.cost, placeholder.cost),
+          })),
+        }),
+  } as RateLimiterOptions
+}
+
+function fixed<T extends number | string>(value: PerRequest<T, never>, otherwise: T): T {
+  return typeof value === 'function' ? otherwise : value
+}
+
+function groupOf(group: string | undefined): MountParts['groupOf'] {
+  return group === undefined ? groupReader() : () => group
+}
+
+function writersOf(headers: NonNullable<Options['headers']>): readonly FieldWriter[] {
+  if (headers === false) return []
+  return fieldWriters(typeof headers === 'string' ? [headers] : headers)
+}

@@ -1,0 +1,106 @@
+/** Which prepared response answers a denied request. */
+import type { Exchange } from '../ports/exchange.ts'
+import type { HttpResponse } from '../ports/http.ts'
+import type { DeniedDecision } from '../ports/rate-limit-store.ts'
+import { textPreference } from './preferred-type.ts'
+import {
+  contentOf,
+  prepareProblem,
+  prepareResponse,
+  type PreparedProblem,
+  type PreparedResponse,
+} from './prepared-response.ts'
+import {
+  abnormalUsage,
+  forbidden,
+  quotaExceeded,
+  temporaryReducedCapacity,
+  type ProblemDetails,
+} from './problem-details.ts'
+
+/** Sets of policies that deny together are few, unless policies are renamed at run time. */
+const mostPrepared = 256
+
+export interface DenialsSetup {
+  /** Of a denial by the quota or by a block. */
+  readonly status: number
+  /** Content of such a denial, the same for everybody; undefined for problem details. */
+  readonly body: string | Uint8Array | object | undefined
+}
+
+/** The responses of one limiter, each written the first time it is needed. */
+export class Denials {
+  readonly #status: number
+  readonly #custom: PreparedResponse | undefined
+  readonly #problems = new Map<string, PreparedProblem>()
+  readonly #prefersText = textPreference()
+
+  /** @throws ForebayError for a body that JSON cannot hold. */
+  constructor({ status, body }: DenialsSetup) {
+    this.#status = status
+    this.#custom = body === undefined ? undefined : prepareResponse(status, contentOf(body))
+  }
+
+  responseTo(exchange: Exchange, decision: DeniedDecision): HttpResponse {
+    const isOverQuota = decision.reason === 'quota' || decision.reason === 'blocked'
+    if (isOverQuota && this.#custom !== undefined) return forMethod(exchange, this.#custom)
+    const problem = this.#problem(decision)
+    const accept = exchange.requestFields['accept']
+    const isText = this.#prefersText(typeof accept === 'string' ? accept : undefined)
+    return forMethod(exchange, isText ? problem.text : problem.json)
+  }
+
+  /** @throws ForebayError for a body that is not accepted. */
+  responseWith(exchange: Exchange, body: unknown): HttpResponse {
+    return forMethod(exchange, prepareResponse(this.#status, contentOf(body)))
+  }
+
+  #problem(decision: DeniedDecision): PreparedProblem {
+    const violated = violatedPolicies(decision)
+    const id =
+      violated.length === 1
+        ? `${decision.reason} ${violated[0]}`
+        : `${decision.reason}\n${violated.join('\n')}`
+    const known = this.#problems.get(id)
+    if (known !== undefined) return known
+    if (this.#problems.size >= mostPrepared) this.#problems.clear()
+    const prepared = prepareProblem(this.#describe(decision, violated))
+    this.#problems.set(id, prepared)
+    return prepared
+  }
+
+  #describe(decision: DeniedDecision, violated: readonly string[]): ProblemDetails {
+    switch (decision.reason) {
+      case 'quota':
+        return quotaExceeded(this.#status, violated)
+      case 'blocked':
+        return abnormalUsage(this.#status, violated)
+      case 'backend':
+        return temporaryReducedCapacity(
+          violated,
+          'The service cannot tell right now whether the request is within its quota.',
+        )
+      case 'deny-list':
+        return forbidden('The client is not welcome here.')
+      case 'missing-key':
+        return forbidden('The request does not tell who makes it.')
+    }
+  }
+}
+
+/** Whole seconds, rounded up, at least 1; undefined when no wait helps. */
+export function retryAfterSeconds(retryAfterMs: number | undefined): number | undefined {
+  if (retryAfterMs === undefined || !Number.isFinite(retryAfterMs)) return undefined
+  return Math.max(1, Math.ceil(retryAfterMs / 1_000))
+}
+
+/** RFC 9110 §9.3.2: HEAD is answered with the fields that GET would be, without content. */
+export function forMethod(exchange: Exchange, prepared: PreparedResponse): HttpResponse {
+  return exchange.method === 'HEAD' ? prepared.head : prepared.whole
+}
+
+function violatedPolicies(decision: DeniedDecision): readonly string[] {
+  const violated: string[] = []
+  for (const policy of decision.policies) if (!policy.allowed) violated.push(policy.name)
+  return violated
+}
