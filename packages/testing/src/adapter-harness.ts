@@ -78,5 +78,7 @@ export interface AdapterHarness {
   readonly name: string
   /** Makes an option function for this framework of a neutral one; `extra` is the last argument, such as the decision. */
   lift<R>(fn: (request: NeutralRequest, extra: unknown) => R): (...args: never[]) => R
+  /** Makes an `onDenied` of a neutral one: what it returns is answered in the framework's own idiom. */
+  answer(fn: (request: NeutralRequest, extra: unknown) => NeutralReply): (...args: never[]) => unknown
   start(app: NeutralApp): Promise<RunningApp>
 }

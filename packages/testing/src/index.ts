@@ -1,4 +1,5 @@
 /** The contract suites of forebay: what a backend and an adapter must keep. */
+export { adapterContract } from './adapter-contract.ts'
 export type {
   AdapterHarness,
   NeutralApp,

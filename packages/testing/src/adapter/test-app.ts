@@ -1,0 +1,82 @@
+/** A neutral app on a framework, with a backend and a clock of the test's own. */
+import { onTestFinished } from 'vitest'
+import { memoryBackend, type Backend, type Logger } from '@forebay/core'
+import type {
+  AdapterHarness,
+  NeutralApp,
+  NeutralReply,
+  NeutralRequest,
+  RunningApp,
+} from '../adapter-harness.ts'
+import { manualClock, type ManualClock } from '../manual-clock.ts'
+import { ask, type WireRequest, type WireResponse } from './wire.ts'
+
+/** What the options of a test's limiters and caches have in common. */
+export interface Given {
+  readonly backend: Backend
+  readonly logger: Logger
+}
+
+export interface TestApp {
+  readonly running: RunningApp
+  readonly backend: Backend
+  readonly clock: ManualClock
+  /** One request to `path`. */
+  ask(path: string, wanted?: WireRequest): Promise<WireResponse>
+}
+
+const silent: Logger = { warn: () => undefined, error: () => undefined }
+
+/** Runs until the test is finished. */
+export async function startApp(
+  harness: AdapterHarness,
+  make: (given: Given) => NeutralApp,
+): Promise<TestApp> {
+  // A whole second, so that what is announced in seconds is exact; near the wall clock, which frameworks date by.
+  const clock = manualClock(Math.floor(Date.now() / 1_000) * 1_000)
+  const backend = memoryBackend({ clock })
+  const running = await harness.start(make({ backend, logger: silent }))
+  onTestFinished(async () => {
+    await running.close()
+    await backend.close()
+  })
+  return { running, backend, clock, ask: (path, wanted) => ask(`${running.url}${path}`, wanted) }
+}
+
+/** A handler that counts how often it runs. */
+export interface CountedHandler {
+  (request: NeutralRequest): NeutralReply | Promise<NeutralReply>
+  runs: number
+}
+
+/** Counts the runs of `handle`, which is told the number of the run, from 1. */
+export function counted(
+  handle: (request: NeutralRequest, run: number) => NeutralReply | Promise<NeutralReply>,
+): CountedHandler {
+  const handler: CountedHandler = Object.assign(
+    (request: NeutralRequest) => handle(request, ++handler.runs),
+    { runs: 0 },
+  )
+  return handler
+}
+
+/** A handler that answers `run <number>` with these fields. */
+export function numbered(reply: Omit<NeutralReply, 'body'> = {}): CountedHandler {
+  return counted((_, run) => ({ ...reply, body: { kind: 'text', text: `run ${run}` } }))
+}
+
+export const text = (content: string): NeutralReply => ({ body: { kind: 'text', text: content } })
+
+/** A promise, and what resolves it. */
+export interface Gate {
+  readonly opened: Promise<void>
+  open(): void
+}
+
+export function gate(): Gate {
+  let open = (): void => undefined
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { opened, open: () => open() }
+}
