@@ -23,6 +23,12 @@ function harnessOf(name: string, Application: typeof Koa): AdapterHarness {
         const [ctx, ...extra] = args as unknown as [Context, ...unknown[]]
         return fn(neutralRequest(ctx), extra.at(-1))
       },
+    answer:
+      (fn) =>
+      (...args: never[]) => {
+        const [ctx, decision] = args as unknown as [Context, unknown]
+        return reply(ctx, fn(neutralRequest(ctx), decision))
+      },
     async start(neutral) {
       const app = new Application()
       app.silent = true

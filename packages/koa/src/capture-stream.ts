@@ -1,7 +1,8 @@
 /** Bodies that come piece by piece: recorded as Koa reads them, at Koa's pace. */
 import { Readable, Stream } from 'node:stream'
 import type { Context } from 'koa'
-import { recordStream, type ResponseRecorder } from '@forebay/core'
+import type { ResponseRecorder } from '@forebay/core'
+import { recordStream } from './record-stream.ts'
 import { sendsNoContent } from './content.ts'
 import { applyDeparture } from './departure.ts'
 import { responseFieldsOf } from './response-fields.ts'

@@ -2,12 +2,12 @@
 import type { Context } from 'koa'
 import { asNativeError } from './native-error.ts'
 
-type OnError = (this: Context, error: Error) => void
+type OnError = (this: Context, error: Error | null | undefined) => void
 
 const inherited = Symbol('forebay.onerror')
 
 interface KeptContext {
-  [inherited]?: OnError
+  [inherited]: OnError | undefined
   onerror: OnError
 }
 
@@ -16,15 +16,17 @@ interface KeptContext {
  * that a request that fails nowhere pays nothing, and an error middleware of the app's own still sees the error as thrown.
  */
 export function keepFieldsOnError(ctx: Context): void {
-  const kept: KeptContext = ctx
+  const kept = ctx as unknown as KeptContext
   if (kept[inherited] !== undefined) return
   kept[inherited] = kept.onerror
   kept.onerror = onerror
 }
 
-function onerror(this: Context & Partial<KeptContext>, error: Error): void {
-  const handle = this[inherited] as OnError
-  const fields = error == null || this.headerSent || !this.writable ? undefined : limiterFields(this)
+function onerror(this: Context, error: Error | null | undefined): void {
+  const handle = (this as unknown as KeptContext)[inherited] as OnError
+  // Koa calls with nothing when a response is over.
+  const isAnswerable = error !== null && error !== undefined && !this.headerSent && this.writable
+  const fields = isAnswerable ? limiterFields(this) : undefined
   if (fields === undefined) handle.call(this, error)
   else handleWithFields({ ctx: this, handle, error, fields })
 }

@@ -2,6 +2,7 @@
 import type { Context, Middleware } from 'koa'
 import type { Exchange, FieldValue, HeaderFields, RequestFields, Undo, UserFunction } from '@forebay/core'
 import { mountingOf, type Mounting } from './mounting.ts'
+import { redispatch, refreshTokenOf } from './redispatch.ts'
 import { responseFieldsOf } from './response-fields.ts'
 import { whenAborted } from './response-over.ts'
 
@@ -55,7 +56,7 @@ export class KoaExchange implements Exchange {
   }
 
   get refresh(): object | undefined {
-    return undefined
+    return refreshTokenOf(this.#ctx)
   }
 
   invoke<R>(fn: UserFunction<R>, extra?: unknown): R {
@@ -80,8 +81,8 @@ export class KoaExchange implements Exchange {
     return whenAborted(this.#ctx, listener)
   }
 
-  redispatch(): Promise<void> | undefined {
-    return undefined
+  redispatch(token: object, fields: RequestFields, signal: AbortSignal): Promise<void> {
+    return redispatch(this.#ctx, { token, fields, signal })
   }
 
   #mountedAt(): Mounting {

@@ -4,25 +4,30 @@ import type { ResponseRecorder } from '@forebay/core'
 import { captureFailure } from './capture-failure.ts'
 import { capture } from './capture.ts'
 import { asNativeError } from './native-error.ts'
-import { RawResponse } from './raw-response.ts'
+import { tapRaw } from './raw-tap.ts'
 
 export async function recordDownstream(ctx: Context, next: Next, recorder: ResponseRecorder): Promise<void> {
-  const raw = new RawResponse(ctx, recorder)
+  const untap = tapRaw(ctx.res, recorder)
   try {
     await next()
   } catch (error) {
-    raw.release()
+    untap()
     if (!captureFailure(ctx, recorder, error)) throw error
     // Nobody above will meet this error: the app hears of it where it hears of every other.
     ctx.app.emit('error', asNativeError(error), ctx)
     return
   }
-  if (raw.isTaken) return
-  raw.release()
+  if (isHandlersOwn(ctx)) return
+  untap()
   try {
     await capture(ctx, recorder)
   } catch (error) {
     recorder.abort()
     throw error
   }
+}
+
+/** Whether the response is the handler's own doing, now or later: Koa sends nothing of it. */
+function isHandlersOwn({ respond, res }: Context): boolean {
+  return respond === false || res.headersSent || res.writableEnded
 }

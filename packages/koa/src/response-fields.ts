@@ -1,9 +1,14 @@
 /** The response's fields in the core's shape. */
+import type { ServerResponse } from 'node:http'
 import type { Context } from 'koa'
 import type { FieldLine, FieldValue, HeaderFields } from '@forebay/core'
 
 /** A copy of all fields as they stand now; Koa keeps lengths as numbers, which the core never sees. */
 export function responseFieldsOf({ res }: Context): HeaderFields {
+  return fieldsOfResponse(res)
+}
+
+export function fieldsOfResponse(res: ServerResponse): HeaderFields {
   const fields = Object.create(null) as Record<string, FieldValue>
   const standing = res.getHeaders()
   for (const name in standing) {

@@ -24,7 +24,8 @@ function watched(Application: typeof Koa, handler: (ctx: Context) => unknown): W
     whenAborted(ctx, () => told.push('aborted'))
     return next()
   })
-  return { app: app.use(handler), told }
+  app.use(handler)
+  return { app, told }
 }
 
 const never = (): Promise<void> => new Promise(() => undefined)
@@ -79,8 +80,8 @@ describe.each(koaVersions)('the end of a response in %s', (_name, Application) =
     await vi.waitFor(() => expect(told).toEqual([[undefined, false], 'aborted']))
   })
 
-  it.each([
-    ['whole', (ctx: Context) => (ctx.body = 'x'), [[200, true]]],
+  it.each<[string, (ctx: Context) => unknown, unknown[]]>([
+    ['whole', (ctx) => (ctx.body = 'x'), [[200, true]]],
     ['reset by the client', never, [[undefined, false], 'aborted']],
     ['reset half-way', halfWritten, [[200, false], 'aborted']],
   ])('is told of HTTP/2: %s', async (_what, handler, expected) => {
