@@ -26,7 +26,7 @@ export function listStep(
       answer ? onList(visit) : undefined
     return { step: (visit) => ask(visit, question, judge), needsKey: false }
   }
-  const entries = addressList(list, operation)
+  const entries = addressList(list, `rateLimit: ${operation}`)
   return {
     needsKey: entries.hasKeys,
     step: (visit) => {

@@ -1,12 +1,14 @@
 /** Which prepared response answers a denied request. */
+import { ForebayError, showValue, type ForebayErrorCode } from '../kit/forebay-error.ts'
 import type { Exchange } from '../ports/exchange.ts'
 import type { HttpResponse } from '../ports/http.ts'
 import type { DeniedDecision } from '../ports/rate-limit-store.ts'
 import { textPreference } from './preferred-type.ts'
 import {
-  contentOf,
+  readContent,
   prepareProblem,
   prepareResponse,
+  type Content,
   type PreparedProblem,
   type PreparedResponse,
 } from './prepared-response.ts'
@@ -35,10 +37,11 @@ export class Denials {
   readonly #problems = new Map<string, PreparedProblem>()
   readonly #prefersText = textPreference()
 
-  /** @throws ForebayError for a body that JSON cannot hold. */
+  /** @throws ForebayError `FOREBAY_INVALID_OPTION` for a body that JSON cannot hold. */
   constructor({ status, body }: DenialsSetup) {
     this.#status = status
-    this.#custom = body === undefined ? undefined : prepareResponse(status, contentOf(body))
+    this.#custom =
+      body === undefined ? undefined : prepareResponse(status, contentOf(body, 'FOREBAY_INVALID_OPTION'))
   }
 
   responseTo(exchange: Exchange, decision: DeniedDecision): HttpResponse {
@@ -50,9 +53,9 @@ export class Denials {
     return forMethod(exchange, isText ? problem.text : problem.json)
   }
 
-  /** @throws ForebayError for a body that is not accepted. */
+  /** @throws ForebayError `FOREBAY_INVALID_RESULT` for a body that is not accepted. */
   responseWith(exchange: Exchange, body: unknown): HttpResponse {
-    return forMethod(exchange, prepareResponse(this.#status, contentOf(body)))
+    return forMethod(exchange, prepareResponse(this.#status, contentOf(body, 'FOREBAY_INVALID_RESULT')))
   }
 
   #problem(decision: DeniedDecision): PreparedProblem {
@@ -86,6 +89,15 @@ export class Denials {
         return forbidden('The request does not tell who makes it.')
     }
   }
+}
+
+function contentOf(body: unknown, code: ForebayErrorCode): Content {
+  const content = readContent(body)
+  if (content !== undefined) return content
+  throw new ForebayError(
+    code,
+    `rateLimit: body: ${showValue(body)} is not accepted. Accepted: text, bytes, or an object that JSON can hold.`,
+  )
 }
 
 /** Whole seconds, rounded up, at least 1; undefined when no wait helps. */

@@ -1,5 +1,4 @@
 /** A response that is written once and sent often. */
-import { ForebayError, showValue } from '../kit/forebay-error.ts'
 import type { HttpResponse } from '../ports/http.ts'
 import type { ProblemDetails } from './problem-details.ts'
 
@@ -47,19 +46,22 @@ export function prepareProblem(problem: ProblemDetails): PreparedProblem {
   }
 }
 
-/**
- * What a user gave as content: text, bytes, or a value for JSON.
- * @throws ForebayError `FOREBAY_INVALID_RESULT` for anything else, and for an object that JSON cannot hold.
- */
-export function contentOf(body: unknown): Content {
+/** What a user gave as content: text, bytes, or a value for JSON; undefined for anything else, and for what JSON cannot hold. */
+export function readContent(body: unknown): Content | undefined {
   if (typeof body === 'string') return { type: 'text/plain; charset=utf-8', bytes: Buffer.from(body) }
   if (body instanceof Uint8Array) return { type: 'application/octet-stream', bytes: body }
-  if (typeof body === 'object' && body !== null) {
-    const json = JSON.stringify(body) as string | undefined
-    if (json !== undefined) return { type: 'application/json; charset=utf-8', bytes: Buffer.from(json) }
+  if (typeof body !== 'object' || body === null) return undefined
+  const json = jsonOf(body)
+  return json === undefined
+    ? undefined
+    : { type: 'application/json; charset=utf-8', bytes: Buffer.from(json) }
+}
+
+function jsonOf(value: object): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    // A cycle, a bigint, or a `toJSON` that throws.
+    return undefined
   }
-  throw new ForebayError(
-    'FOREBAY_INVALID_RESULT',
-    `body: ${showValue(body)} is not accepted. Accepted: text, bytes, or an object that JSON can hold.`,
-  )
 }

@@ -16,7 +16,7 @@ export function quotaExceeded(status: number, policies: readonly string[]): Prob
     type: `${registry}#quota-exceeded`,
     title: 'Request cannot be satisfied as assigned quota has been exceeded',
     status,
-    detail: `Too many requests: the quota of ${policyNames(policies)} is used up.`,
+    detail: `Too many requests${policies.length === 0 ? '' : `: the quota of ${policyNames(policies)} is used up`}.`,
     'violated-policies': policies,
   }
 }
