@@ -14,8 +14,14 @@ export function peeking(harness: BackendHarness): void {
         const asked = charge({ algorithm }, units)
         const expected = await limits.peek('group', 'key', asked)
         const decision = await limits.consume('group', 'key', asked)
-        expect([decision.allowed, decision.remaining]).toEqual([expected.allowed, expected.remaining])
+        expect([decision.allowed, decision.retryAfterMs]).toEqual([expected.allowed, expected.retryAfterMs])
       }
+    })
+
+    it('tells what could still be charged', async () => {
+      const { limits } = current.backend
+      await limits.consume('group', 'key', charge({ algorithm }, 2))
+      expect((await limits.peek('group', 'key', charge({ algorithm }, 1))).remaining).toBe(3)
     })
 
     it('changes nothing', async () => {
