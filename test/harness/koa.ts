@@ -29,6 +29,12 @@ function harnessOf(name: string, Application: typeof Koa): AdapterHarness {
         const [ctx, decision] = args as unknown as [Context, unknown]
         return reply(ctx, fn(neutralRequest(ctx), decision))
       },
+    answer:
+      (fn) =>
+      (...args: never[]) => {
+        const [ctx, ...extra] = args as unknown as [Context, ...unknown[]]
+        return reply(ctx, fn(neutralRequest(ctx), extra.at(-1)))
+      },
     async start(neutral) {
       const app = new Application()
       app.silent = true

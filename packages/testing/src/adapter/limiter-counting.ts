@@ -97,7 +97,12 @@ export function limiterCounting(harness: AdapterHarness): void {
       expect((await app.ask('/a')).status).toBe(429)
     })
 
-    it.each(['__proto__', 'constructor', 'a:b', 'x'.repeat(10_000)])('may be %s', async (user) => {
+    it.each([
+      ['__proto__', '__proto__'],
+      ['constructor', 'constructor'],
+      ['a:b', 'a:b'],
+      ['long', 'x'.repeat(10_000)],
+    ])('may be %s', async (_name, user) => {
       const app = await keyed({ key: harness.lift(userOf) })
       expect((await app.ask('/a', by(user))).status).toBe(200)
       expect((await app.ask('/a', by(user))).status).toBe(429)
