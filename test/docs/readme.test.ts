@@ -1,9 +1,10 @@
 /** The first examples of every README run as pasted: limited, and from the cache the second time. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildPackages } from '../built-packages.ts'
 import { freePort } from '../redis/free-port.ts'
 import { until } from '../redis/until.ts'
 import { readmeBlocks, root } from './code-blocks.ts'
@@ -11,13 +12,8 @@ import { readmeBlocks, root } from './code-blocks.ts'
 const serving = readmeBlocks().filter(({ code }) => code.includes('3000'))
 let folder = ''
 
-beforeAll(() => {
-  // What a reader installs is the build, not the source.
-  const { stdout } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b'], {
-    cwd: root,
-    encoding: 'utf8',
-  })
-  expect(stdout).toBe('')
+beforeAll(async () => {
+  await buildPackages()
   mkdirSync(join(root, '.cache'), { recursive: true })
   folder = mkdtempSync(join(root, '.cache/readme-'))
 }, 60_000)

@@ -1,10 +1,10 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { buildPackages } from '../built-packages.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -12,12 +12,11 @@ let running: ChildProcess | undefined
 
 /** Resolves with the address that the example prints. */
 async function start(example: string): Promise<string> {
-  const options = {
+  const child = spawn(process.execPath, [`examples/${example}/server.js`], {
     cwd: root,
     env: { ...process.env, PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
-  } as const
-  const child = spawn(process.execPath, [`examples/${example}/server.js`], options)
+  })
   running = child
   const stopped = once(child, 'exit').then(() =>
     Promise.reject(new Error(`${example} stopped before it listened`)),
@@ -35,13 +34,7 @@ async function postJson(url: string, method: string, value: unknown): Promise<Re
 }
 
 // Examples import the packages as their users do, so what they run is what is built.
-beforeAll(async () => {
-  await promisify(execFile)(
-    process.execPath,
-    ['node_modules/typescript/bin/tsc', '-b', 'packages/express', 'packages/fastify', 'packages/koa'],
-    { cwd: root },
-  )
-}, 120_000)
+beforeAll(buildPackages, 120_000)
 
 afterEach(() => {
   running?.kill('SIGKILL')
