@@ -26,12 +26,6 @@ function harnessOf(name: string, Application: typeof Koa): AdapterHarness {
     answer:
       (fn) =>
       (...args: never[]) => {
-        const [ctx, decision] = args as unknown as [Context, unknown]
-        return reply(ctx, fn(neutralRequest(ctx), decision))
-      },
-    answer:
-      (fn) =>
-      (...args: never[]) => {
         const [ctx, ...extra] = args as unknown as [Context, ...unknown[]]
         return reply(ctx, fn(neutralRequest(ctx), extra.at(-1)))
       },

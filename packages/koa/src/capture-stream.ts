@@ -3,7 +3,7 @@ import { Readable, Stream } from 'node:stream'
 import type { Context } from 'koa'
 import type { ResponseRecorder } from '@forebay/core'
 import { recordStream } from './record-stream.ts'
-import { sendsNoContent } from './content.ts'
+import { sendsNoContent, sendsWebBodies } from './content.ts'
 import { applyDeparture } from './departure.ts'
 import { responseFieldsOf } from './response-fields.ts'
 
@@ -19,8 +19,13 @@ export async function captureStream(ctx: Context, recorder: ResponseRecorder, so
   if (departure.recording || (departure.window !== undefined && !leavesOtherwise)) {
     const recorded = recordStream(source, recorder, departure)
     // The client is served without this body, the store is not: it is read to its end before Koa lets go of it.
-    if (leavesOtherwise) await drain(recorded)
-    else setStream(ctx, recorded)
+    if (leavesOtherwise) {
+      await drain(recorded)
+    } else {
+      const ours = recorded.listeners('error')
+      setStream(ctx, recorded)
+      if (!sendsWebBodies(ctx)) cutOffOnError(ctx, recorded, ours)
+    }
   }
   applyDeparture(ctx, departure, departure.body)
 }
@@ -34,6 +39,19 @@ function setStream(ctx: Context, stream: Readable): void {
   if (res.headersSent) return
   if (type === undefined) res.removeHeader('content-type')
   if (length !== undefined) res.setHeader('content-length', length)
+}
+
+/**
+ * Version 2 hears of a failure from the handler's stream already, and then leaves the client waiting for the rest; version
+ * 3 breaks the connection.
+ */
+function cutOffOnError({ res }: Context, stream: Readable, listeners: readonly unknown[]): void {
+  const koas = stream.listeners('error').filter((listener) => !listeners.includes(listener))
+  for (const listener of koas) stream.off('error', listener as () => void)
+  stream.on('error', () => {
+    // Where nothing had left yet, Koa has answered by now.
+    if (res.headersSent && !res.writableEnded) res.destroy()
+  })
 }
 
 /** A response to HEAD: Koa destroys Node's streams itself, but takes a web stream for JSON of two bytes. */

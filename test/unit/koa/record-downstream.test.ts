@@ -118,3 +118,36 @@ describe.each(koaVersions)('what leaves in %s', (_name, Application) => {
     expect(answer.headers).not.toHaveProperty('x-handler')
   })
 })
+
+describe.each(koaVersions)('a stream that fails in %s', (name, Application) => {
+  function failing(waitMs: number): Readable {
+    return Readable.from(
+      (async function* () {
+        if (waitMs > 0) yield 'half'
+        // Only once the head has left can a response be cut off.
+        await new Promise((later) => setTimeout(later, waitMs))
+        throw new Error('the source failed')
+      })(),
+      { objectMode: false },
+    )
+  }
+
+  it.each([
+    ['half-way', 20],
+    ['at once', 0],
+  ])(
+    '%s: the client sees a broken response, the app one error, the recorder an abort',
+    async (_when, waitMs) => {
+      const recorder = new NotingRecorder()
+      const app = recording(Application, recorder, (ctx) => (ctx.body = failing(waitMs)))
+      const errors: string[] = []
+      app.on('error', (error: Error) => errors.push(error.message))
+      await using server = await serve(app)
+      const answer = await askWire(server.url).catch(() => ({ complete: false, status: 0 }))
+      expect(answer.complete && answer.status === 200).toBe(false)
+      // Version 3 says so twice by itself.
+      expect(errors).toEqual(Array.from({ length: name === 'koa 3' ? 2 : 1 }, () => 'the source failed'))
+      expect(recorder.calls).toEqual(['start 200', 'abort'])
+    },
+  )
+})
