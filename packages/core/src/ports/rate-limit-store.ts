@@ -84,13 +84,14 @@ export interface RateLimitStore {
   peek(group: string, key: string, charges: readonly Charge[]): MaybePromise<Decision>
   /**
    * Corrects earlier charges by `units` each (negative gives back, positive charges on, even beyond the limit), only in the window
-   * that `charged` names; where that window is over, nothing changes. Never below zero.
+   * that `charged` names; where that window is over, nothing changes. Without `charged`: whatever is counted still, newest first.
+   * Never below zero use.
    */
   adjust(
     group: string,
     key: string,
     charges: readonly Charge[],
-    charged: readonly PolicyDecision[],
+    charged?: readonly PolicyDecision[],
   ): MaybePromise<void>
   /** Forgets the key: its counters of these policies, its block and its escalation. */
   reset(group: string, key: string, policies: readonly Policy[]): MaybePromise<void>

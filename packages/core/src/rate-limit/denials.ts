@@ -67,28 +67,21 @@ export class Denials {
     const known = this.#problems.get(id)
     if (known !== undefined) return known
     if (this.#problems.size >= mostPrepared) this.#problems.clear()
-    const prepared = prepareProblem(this.#describe(decision, violated))
+    const prepared = prepareProblem(describe(decision, this.#status, violated))
     this.#problems.set(id, prepared)
     return prepared
   }
+}
 
-  #describe(decision: DeniedDecision, violated: readonly string[]): ProblemDetails {
-    switch (decision.reason) {
-      case 'quota':
-        return quotaExceeded(this.#status, violated)
-      case 'blocked':
-        return abnormalUsage(this.#status, violated)
-      case 'backend':
-        return temporaryReducedCapacity(
-          violated,
-          'The service cannot tell right now whether the request is within its quota.',
-        )
-      case 'deny-list':
-        return forbidden('The client is not welcome here.')
-      case 'missing-key':
-        return forbidden('The request does not tell who makes it.')
-    }
-  }
+function describe(decision: DeniedDecision, status: number, violated: readonly string[]): ProblemDetails {
+  if (decision.reason === 'quota') return quotaExceeded(status, violated)
+  if (decision.reason === 'blocked') return abnormalUsage(status, violated)
+  if (decision.reason === 'deny-list') return forbidden('The client is not welcome here.')
+  if (decision.reason === 'missing-key') return forbidden('The request does not tell who makes it.')
+  return temporaryReducedCapacity(
+    violated,
+    'It cannot be told right now whether the request is within its quota.',
+  )
 }
 
 function contentOf(body: unknown, code: ForebayErrorCode): Content {

@@ -98,7 +98,7 @@ function parseIpv6(text: string): readonly number[] | undefined {
   const tail = gap + 2 === text.length ? [] : parseGroups(text.slice(gap + 2))
   if (head === undefined || tail === undefined) return undefined
   const missing = 8 - head.length - tail.length
-  return missing < 1 ? undefined : [...head, ...new Array<number>(missing).fill(0), ...tail]
+  return missing < 1 ? undefined : [...head, ...Array.from({ length: missing }, () => 0), ...tail]
 }
 
 /** Groups between colons; the last may be an IPv4 address, which counts as two. */

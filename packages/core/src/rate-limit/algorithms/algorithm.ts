@@ -1,0 +1,52 @@
+/** What every limiting algorithm is: a rule over a small state of numbers. */
+import type { Policy } from '../../ports/rate-limit-store.ts'
+
+import type { HitLog } from './hit-log.ts'
+
+/** A key's state under one policy, somewhere in a table. */
+export interface State {
+  /** The algorithm's own words begin at `at`. */
+  readonly numbers: Float64Array
+  readonly at: number
+  /** What grows with the limit: for the sliding log only. */
+  readonly log: HitLog
+}
+
+/** What a rule is asked about. `now` is in whole milliseconds on the backend's clock. */
+export interface Moment {
+  readonly policy: Policy
+  readonly now: number
+}
+
+/** A charge corrected after the fact: on (`units` > 0) or back (< 0). */
+export interface Correction {
+  readonly units: number
+  /** From `window` when the charge was made; undefined for whatever is counted still, newest first. */
+  readonly window: number | undefined
+}
+
+/**
+ * One algorithm; `rule.ts` makes of it the pure function `(state, policy, units, now) → [state, decision]` that is its
+ * specification. Instants are whole milliseconds, units whole numbers. Only `begin`, `charge` and `adjust` change the
+ * state, and a denial calls none of them: it costs nothing.
+ */
+export interface Algorithm {
+  /** How many numbers a key's state takes. */
+  readonly words: number
+  /** Whether a key's state has a log too. */
+  readonly keepsLog: boolean
+  /** Makes the state of a key that was never charged. */
+  begin(state: State, moment: Moment): void
+  /** Units that could be charged now; never below 0. */
+  available(state: State, moment: Moment): number
+  /** Takes units that are available. */
+  charge(state: State, moment: Moment, units: number): void
+  /** From when on the whole quota is there, if nothing more is charged; at least `now`. */
+  wholeAt(state: State, moment: Moment): number
+  /** From when on `units` are available, if nothing more is charged: at least `now`; `Infinity` when never. */
+  fitsAt(state: State, moment: Moment, units: number): number
+  /** Names the window that the latest charge fell into. */
+  window(state: State): number
+  /** Corrects in the named window and nowhere else; does nothing when that is over. Use never falls below zero. */
+  adjust(state: State, moment: Moment, correction: Correction): void
+}

@@ -1,0 +1,46 @@
+/** Fixed window: the quota of a window that begins with its first hit. */
+import type { Algorithm, Moment, State } from './algorithm.ts'
+
+/** State: the end of the current window, and the units used in it. */
+const end = 0
+const used = 1
+
+/**
+ * Cheap and easy to explain; around a window's edge up to twice the limit passes within one window's length.
+ * A change of the policy's window counts from the next window on.
+ */
+export const fixedWindow: Algorithm = {
+  words: 2,
+  keepsLog: false,
+  begin({ numbers, at }) {
+    numbers[at + end] = 0
+    numbers[at + used] = 0
+  },
+  available: availableIn,
+  charge({ numbers, at }, { policy, now }, units) {
+    if (numbers[at + end]! <= now) {
+      numbers[at + end] = now + policy.windowMs
+      numbers[at + used] = 0
+    }
+    numbers[at + used]! += units
+  },
+  wholeAt({ numbers, at }, { now }) {
+    return numbers[at + used] === 0 ? now : Math.max(now, numbers[at + end]!)
+  },
+  fitsAt(state, moment, units) {
+    if (units > moment.policy.limit) return Infinity
+    return units <= availableIn(state, moment) ? moment.now : state.numbers[state.at + end]!
+  },
+  window({ numbers, at }) {
+    return numbers[at + end]!
+  },
+  adjust({ numbers, at }, { now }, { units, window }) {
+    const current = numbers[at + end]!
+    if (current <= now || (window !== undefined && window !== current)) return
+    numbers[at + used] = Math.max(0, numbers[at + used]! + units)
+  },
+}
+
+function availableIn({ numbers, at }: State, { policy, now }: Moment): number {
+  return numbers[at + end]! <= now ? policy.limit : Math.max(0, policy.limit - numbers[at + used]!)
+}

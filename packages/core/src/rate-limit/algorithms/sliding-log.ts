@@ -1,0 +1,40 @@
+/** Sliding log: exact, at the price of one line of memory per hit in the window. */
+import type { Algorithm, Moment, State } from './algorithm.ts'
+
+/** State: the time of the line that the latest charge went into. */
+const charged = 0
+
+/** A unit counts until its age is one window, to the millisecond: neither too early nor too late. */
+export const slidingLog: Algorithm = {
+  words: 1,
+  keepsLog: true,
+  begin({ numbers, at }) {
+    numbers[at + charged] = 0
+  },
+  available(state, moment) {
+    return Math.max(0, moment.policy.limit - usedIn(state, moment))
+  },
+  charge({ numbers, at, log }, { now }, units) {
+    numbers[at + charged] = log.add(now, units)
+  },
+  wholeAt({ log }, { policy, now }) {
+    return Math.max(now, log.latest + policy.windowMs)
+  },
+  fitsAt(state, moment, units) {
+    const { policy, now } = moment
+    if (units > policy.limit) return Infinity
+    if (usedIn(state, moment) + units <= policy.limit) return now
+    return Math.max(now, state.log.timeLeaving(policy.limit - units) + policy.windowMs)
+  },
+  window({ numbers, at }) {
+    return numbers[at + charged]!
+  },
+  adjust({ log }, { policy, now }, { units, window }) {
+    if (window === undefined) log.adjustNewest(units)
+    else if (window + policy.windowMs > now) log.adjust(window, units)
+  },
+}
+
+function usedIn({ log }: State, { policy, now }: Moment): number {
+  return log.totalAfter(now - policy.windowMs)
+}

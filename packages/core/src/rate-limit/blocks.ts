@@ -1,0 +1,105 @@
+/** Keys that are kept out for a time, whatever their quota, and how their blocks grow. */
+import type { BlockRule, DeniedDecision, PolicyDecision } from '../ports/rate-limit-store.ts'
+
+interface Block {
+  /** The key is kept out until then. */
+  readonly until: number
+  /** Length of the latest block that a rule asked for; 0 when there was none. */
+  readonly lengthMs: number
+  /** From then on the key counts as clean, and nothing needs to be remembered. */
+  readonly cleanAt: number
+}
+
+/** How many of the oldest are looked at when room is needed: bounded work per request. */
+const looksForRoom = 32
+
+export class Blocks {
+  readonly #maxKeys: number
+  readonly #blocks = new Map<string, Block>()
+
+  constructor(maxKeys: number) {
+    this.#maxKeys = maxKeys
+  }
+
+  /** Until when the key is kept out; 0 when it is not. */
+  until(key: string): number {
+    return this.#blocks.size === 0 ? 0 : (this.#blocks.get(key)?.until ?? 0)
+  }
+
+  /** Keeps the key out after a denial; returns until when. */
+  punish(key: string, rule: BlockRule, now: number): number {
+    const before = this.#blocks.get(key)
+    const grown = before !== undefined && now < before.cleanAt ? before.lengthMs * rule.factor : 0
+    const lengthMs = Math.round(Math.min(rule.maxMs, Math.max(rule.blockMs, grown)))
+    const until = now + lengthMs
+    return this.#set(key, { until, lengthMs, cleanAt: until + rule.maxMs }, now) ? until : now
+  }
+
+  block(key: string, durationMs: number, now: number): void {
+    const lengthMs = this.#blocks.get(key)?.lengthMs ?? 0
+    const until = now + durationMs
+    this.#set(key, { until, lengthMs, cleanAt: Math.max(until, this.#blocks.get(key)?.cleanAt ?? 0) }, now)
+  }
+
+  /** Lets the key in again; how far its blocks have grown is not forgotten. */
+  unblock(key: string, now: number): void {
+    const block = this.#blocks.get(key)
+    if (block === undefined) return
+    if (block.lengthMs > 0 && block.cleanAt > now) this.#blocks.set(key, { ...block, until: now })
+    else this.#blocks.delete(key)
+  }
+
+  forget(key: string): void {
+    this.#blocks.delete(key)
+  }
+
+  /** False when there is no room: a standing block is never given up for a new one. */
+  #set(key: string, block: Block, now: number): boolean {
+    if (!this.#blocks.has(key) && this.#blocks.size >= this.#maxKeys && !this.#makeRoom(now)) return false
+    // Set anew, the key goes to the end: the oldest stand first.
+    this.#blocks.delete(key)
+    this.#blocks.set(key, block)
+    return true
+  }
+
+  #makeRoom(now: number): boolean {
+    let looked = 0
+    let lifted: string | undefined
+    for (const [key, block] of this.#blocks) {
+      if (block.cleanAt <= now) return this.#blocks.delete(key)
+      if (block.until <= now) lifted ??= key
+      if (++looked === looksForRoom) break
+    }
+    return lifted !== undefined && this.#blocks.delete(lifted)
+  }
+}
+
+/** A denial because of a block: nothing is left for anybody who is kept out, whatever the quotas say. */
+export function blockedDecision(
+  key: string,
+  policies: readonly PolicyDecision[],
+  { until, now }: { readonly until: number; readonly now: number },
+): DeniedDecision {
+  const waitMs = until - now
+  const denied = policies.map((policy): PolicyDecision => ({
+    ...policy,
+    allowed: false,
+    remaining: 0,
+    resetAt: Math.max(policy.resetAt, until),
+    nextAt: Math.max(policy.nextAt, until),
+    retryAfterMs: Math.max(policy.retryAfterMs ?? 0, waitMs),
+  }))
+  const tightest = denied.reduce((a, b) => (b.limit < a.limit ? b : a))
+  const longest = Math.max(waitMs, ...denied.map(({ retryAfterMs }) => retryAfterMs ?? 0))
+  const facts = {
+    allowed: false,
+    limit: tightest.limit,
+    remaining: 0,
+    resetAt: tightest.resetAt,
+    key,
+    policies: denied,
+    source: 'backend',
+    reason: 'blocked',
+  } as const
+  return longest === Infinity ? facts : { ...facts, retryAfterMs: longest }
+}

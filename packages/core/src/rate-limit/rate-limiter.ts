@@ -1,0 +1,241 @@
+/** A rate limiter: asks the store, survives its failures, tells who listens. */
+import { digest } from '../kit/digest.ts'
+import { durationMs, type Duration } from '../kit/duration.ts'
+import { Emitter, type Listener } from '../kit/emitter.ts'
+import { ForebayError, showValue } from '../kit/forebay-error.ts'
+import { isPromise } from '../kit/promise.ts'
+import type { Clock, Undo } from '../ports/clock.ts'
+import type { LimiterEvents } from '../ports/events.ts'
+import type { MaybePromise } from '../ports/maybe-promise.ts'
+import type { Charge, Decision, PolicyDecision, RateLimitStore } from '../ports/rate-limit-store.ts'
+import { GuardedLimits } from './guarded-limits.ts'
+import { LimiterLog } from './limiter-log.ts'
+import type { OnBackendError, RateLimiterSetup } from './rate-limiter-setup.ts'
+
+export interface ConsumeOptions {
+  /** Units that the call costs under every policy; default the limiter's own costs. 0 only looks. */
+  readonly cost?: number
+}
+
+export interface RateLimiterStats {
+  readonly allowed: number
+  readonly denied: number
+  /** Option functions that failed, and calls of the backend that did. */
+  readonly errors: number
+  /** Keys that the backend keeps in this process's memory, over all limiters on it. */
+  readonly keys: number
+  readonly evictions: number
+}
+
+/** A correction of earlier charges, in the windows that the decision names. */
+export interface Adjustment {
+  readonly group: string
+  readonly key: string
+  readonly charges: readonly Charge[]
+  readonly decision: Decision
+}
+
+/** Longer keys are counted under their digest, so that no key costs more memory than this. */
+const longestKey = 256
+
+/**
+ * `createRateLimiter` makes one; every `rateLimit` middleware has one as `.limiter`. On a memory backend every method
+ * answers at once; on others with a promise. `await` takes both.
+ */
+export class RateLimiter<Changes = never> {
+  readonly name: string
+  readonly group: string
+  readonly mode: 'enforce' | 'shadow'
+  readonly onBackendError: OnBackendError
+  readonly clock: Clock
+  readonly #store: RateLimitStore
+  readonly #limits: GuardedLimits
+  readonly #changed: (changes: Changes) => readonly Charge[]
+  readonly #events: Emitter<LimiterEvents>
+  readonly #log: LimiterLog
+  #charges: readonly Charge[]
+  #allowed = 0
+  #denied = 0
+  #errors = 0
+
+  constructor(setup: RateLimiterSetup<Changes>) {
+    this.name = setup.name
+    this.group = setup.group
+    this.mode = setup.mode
+    this.onBackendError = setup.onBackendError
+    this.clock = setup.backend.clock
+    this.#store = setup.backend.limits
+    this.#charges = setup.charges
+    this.#changed = setup.changed
+    this.#log = new LimiterLog(setup.name, setup.logger)
+    this.#events = new Emitter('forebay', (event, error) => this.#log.listenerFailed(event, error))
+    this.#limits = new GuardedLimits({
+      ...setup,
+      store: this.#store,
+      clock: this.clock,
+      failed: (operation, error) => this.#backendFailed(operation, error),
+      recovered: () => this.#backendRecovered(),
+    })
+  }
+
+  /** What a call is charged unless it says otherwise. Another list after each `update`. */
+  get charges(): readonly Charge[] {
+    return this.#charges
+  }
+
+  /**
+   * Decides and charges. A denial is a value and costs nothing.
+   * @throws ForebayError `FOREBAY_INVALID_ARGUMENT` for a key that is no string or a cost that is not a whole number of at
+   * least 0; nothing is charged then.
+   */
+  consume(key: string, options?: ConsumeOptions): MaybePromise<Decision> {
+    checkKey(key)
+    return this.decide(this.group, key, this.#chargesOf(options?.cost))
+  }
+
+  /** Decides on several keys, each for itself. */
+  consumeMany(
+    calls: readonly (ConsumeOptions & { readonly key: string })[],
+  ): MaybePromise<readonly Decision[]> {
+    for (const { key, cost } of calls) {
+      checkKey(key)
+      this.#chargesOf(cost)
+    }
+    const decisions = calls.map((call) => this.consume(call.key, call))
+    return decisions.some(isPromise) ? Promise.all(decisions) : (decisions as readonly Decision[])
+  }
+
+  /** What `consume` would say; charges nothing. */
+  peek(key: string, options?: ConsumeOptions): MaybePromise<Decision> {
+    checkKey(key)
+    const charges = this.#chargesOf(options?.cost)
+    return this.#limits.ask('peek', (store) => store.peek(this.group, bounded(key), charges))
+  }
+
+  /** Gives units back under every policy, of what is counted still, the newest first; never more than were used. */
+  refund(key: string, units: number): MaybePromise<void> {
+    checkKey(key)
+    const charges = this.#chargesOf(units)
+    const back = charges.map((charge) => ({ policy: charge.policy, units: -charge.units }))
+    return this.#limits.ask('refund', (store) => store.adjust(this.group, bounded(key), back))
+  }
+
+  /** Forgets the key: its counters, its block, and how far its blocks have grown. */
+  reset(key: string): MaybePromise<void> {
+    checkKey(key)
+    const policies = this.#charges.map(({ policy }) => policy)
+    return this.#limits.ask('reset', (store) => store.reset(this.group, bounded(key), policies))
+  }
+
+  /** Keeps the key out from now on for `duration`, whatever its quota. */
+  block(key: string, duration: Duration): MaybePromise<void> {
+    checkKey(key)
+    const ms = durationMs(duration, 'duration')
+    return this.#limits.ask('block', (store) => store.block(this.group, bounded(key), ms))
+  }
+
+  unblock(key: string): MaybePromise<void> {
+    checkKey(key)
+    return this.#limits.ask('unblock', (store) => store.unblock(this.group, bounded(key)))
+  }
+
+  /**
+   * Changes limits while the limiter runs; what was used stays used.
+   * @throws ForebayError for changes that are not accepted; then nothing changes.
+   */
+  update(changes: Changes): void {
+    this.#charges = this.#changed(changes)
+  }
+
+  stats(): RateLimiterStats {
+    const { keys, evictions } = this.#store.stats()
+    return { allowed: this.#allowed, denied: this.#denied, errors: this.#errors, keys, evictions }
+  }
+
+  /** Adds a listener; returns its own undo. */
+  on<Name extends keyof LimiterEvents>(event: Name, listener: Listener<LimiterEvents[Name]>): Undo {
+    return this.#events.on(event, listener)
+  }
+
+  off<Name extends keyof LimiterEvents>(event: Name, listener: Listener<LimiterEvents[Name]>): void {
+    this.#events.off(event, listener)
+  }
+
+  /** For gates: decides and charges in any group. Never throws or rejects. */
+  decide(group: string, key: string, charges: readonly Charge[]): MaybePromise<Decision> {
+    if (key.length > longestKey) return this.#decideDigested(group, key, charges)
+    const decision = this.#limits.consume(group, key, charges)
+    return isPromise(decision) ? decision.then((late) => this.report(late)) : this.report(decision)
+  }
+
+  /** For gates: corrects what a decision charged, in the windows that it charged. */
+  adjust({ group, key, charges, decision }: Adjustment): MaybePromise<void> {
+    // What was decided without the backend was not counted there.
+    if (decision.source !== 'backend') return undefined
+    return this.#limits.ask('adjust', (store) =>
+      store.adjust(group, bounded(key), charges, decision.policies),
+    )
+  }
+
+  /** For gates: counts a decision and tells of it; returns it. */
+  report(decision: Decision): Decision {
+    if (decision.allowed) this.#allowed++
+    else {
+      this.#denied++
+      if (this.#events.hears('denied')) this.#events.emit('denied', decision)
+    }
+    if (this.#events.hears('decision')) this.#events.emit('decision', decision)
+    return decision
+  }
+
+  /** For gates: an option function threw or returned nonsense. */
+  fail(operation: string, error: unknown): void {
+    this.#errors++
+    const isHeard = this.#events.hears('error')
+    if (isHeard) this.#events.emit('error', { name: this.name, operation, error })
+    else this.#log.functionFailed(operation, error)
+  }
+
+  #decideDigested(group: string, key: string, charges: readonly Charge[]): MaybePromise<Decision> {
+    const named = (decision: Decision): Decision => this.report({ ...decision, key })
+    const decision = this.#limits.consume(group, bounded(key), charges)
+    return isPromise(decision) ? decision.then(named) : named(decision)
+  }
+
+  #chargesOf(cost: number | undefined): readonly Charge[] {
+    if (cost === undefined) return this.#charges
+    if (!Number.isSafeInteger(cost) || cost < 0) {
+      throw new ForebayError(
+        'FOREBAY_INVALID_ARGUMENT',
+        `cost: ${showValue(cost)} is not accepted. Accepted: a whole number of at least 0.`,
+      )
+    }
+    return this.#charges.map(({ policy }) => ({ policy, units: cost }))
+  }
+
+  #backendFailed(operation: string, error: unknown): void {
+    this.#errors++
+    if (this.#events.hears('backend-error')) {
+      this.#events.emit('backend-error', { name: this.name, operation, error })
+    }
+    this.#log.backendFailed(operation, error)
+  }
+
+  #backendRecovered(): void {
+    if (this.#events.hears('backend-recovered')) this.#events.emit('backend-recovered', { name: this.name })
+    this.#log.backendRecovered()
+  }
+}
+
+/** The digest is longer than no key is, and marked: a client that sends a digest as its key gets a counter of its own. */
+function bounded(key: string): string {
+  return key.length > longestKey ? `${digest(key)}${' '.repeat(longestKey)}` : key
+}
+
+function checkKey(key: unknown): asserts key is string {
+  if (typeof key === 'string') return
+  throw new ForebayError(
+    'FOREBAY_INVALID_ARGUMENT',
+    `key: ${showValue(key)} is not accepted. Accepted: a text.`,
+  )
+}
