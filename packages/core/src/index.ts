@@ -65,6 +65,7 @@ export type {
   EscalateOptions,
   PerRequest,
   PolicyOptions,
+  RateLimiterChanges,
   RateLimiterOptions,
   RateLimitOptions,
   RequestList,

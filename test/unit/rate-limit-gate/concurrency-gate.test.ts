@@ -48,7 +48,7 @@ describe('a concurrency gate', () => {
     if (denied.type !== 'deny') throw new Error('passed')
     expect(denied.response.status).toBe(503)
     expect(exchange.sent['retry-after']).toBe('1')
-    expect(JSON.parse(`${Buffer.from(denied.response.body ?? [])}`)).toMatchObject({
+    expect(JSON.parse(Buffer.from(denied.response.body ?? []).toString())).toMatchObject({
       type: 'https://iana.org/assignments/http-problem-types#temporary-reduced-capacity',
       status: 503,
       'violated-policies': ['reports'],

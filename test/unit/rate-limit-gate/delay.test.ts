@@ -15,16 +15,13 @@ async function waits(harness: GateHarness, times: number): Promise<readonly (num
   const found: (number | undefined)[] = []
   for (let index = 0; index < times; index++) {
     const admission = harness.gate.admit(fakeExchange())
+    const state = { isOver: !(admission instanceof Promise) }
+    if (admission instanceof Promise) void admission.then(() => (state.isOver = true))
     let waited = 0
-    let isOver = !(admission instanceof Promise)
-    if (admission instanceof Promise) void admission.then(() => (isOver = true))
-    while (!isOver && waited < 1_000) {
+    while (!state.isOver && waited < 1_000) {
       harness.clock.advance(10)
       waited += 10
-      // Lets the promise tell.
-      await Promise.resolve()
-        .then(() => {})
-        .then(() => {})
+      await new Promise((resolve) => setImmediate(resolve))
     }
     found.push((await admission).type === 'pass' ? waited : undefined)
   }

@@ -158,7 +158,7 @@ describe('the app’s own answer', () => {
       },
     ],
     ['body rejects', { body: () => Promise.reject(new Error('bug')) }],
-    ['body returns nothing', { body: (() => undefined) as never }],
+    ['body returns nothing', { body: () => undefined as unknown as string }],
     ['body returns what JSON cannot hold', { body: () => ({ n: 1n }) }],
   ])('%s: the prepared response answers, and an error event says so', async (name, options) => {
     const { admitLater, errors } = gateHarness({ ...none, ...options })

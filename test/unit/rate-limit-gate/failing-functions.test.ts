@@ -1,6 +1,7 @@
 /** Option functions that throw, reject or return nonsense: the request ends safely, an event says why. */
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { ForebayError } from '@forebay/core'
+import type { ForebayError } from '@forebay/core'
 import { fakeExchange } from './fake-exchange.ts'
 import { bodyOf, denied, gateHarness, passed, type GateOptions } from './gate-harness.ts'
 
@@ -23,18 +24,18 @@ const rows: Row[] = [
     [name, 'rejects', { [name]: rejecting }],
   ]),
   ...[Number.NaN, -1, 1.5, Infinity, '5', null, undefined, {}].flatMap((value): Row[] => [
-    ['limit', `returns ${String(value)}`, { limit: fails(value) as never }],
-    ['cost', `returns ${String(value)}`, { cost: fails(value) as never }],
-    ['cost', `resolves to ${String(value)}`, { cost: fails(Promise.resolve(value)) as never }],
+    ['limit', `returns ${inspect(value)}`, { limit: fails(value) as never }],
+    ['cost', `returns ${inspect(value)}`, { cost: fails(value) as never }],
+    ['cost', `resolves to ${inspect(value)}`, { cost: fails(Promise.resolve(value)) as never }],
   ]),
   ...[0, Number.NaN, -1, '5 parsecs', undefined, Infinity].map((value): Row => [
     'window',
-    `returns ${String(value)}`,
+    `returns ${inspect(value)}`,
     { window: fails(value) as never },
   ]),
   ...[42, {}, true, Number.NaN, Symbol('k')].map((value): Row => [
     'key',
-    `returns ${String(value)}`,
+    `returns ${inspect(value)}`,
     { key: fails(value) as never },
   ]),
   [
@@ -95,9 +96,11 @@ describe('a request whose option function fails', () => {
   })
 
   test('a thenable that misbehaves is no way around', async () => {
+    // oxlint-disable-next-line unicorn/no-thenable -- that is what is tested
     const nasty = { then: (resolve: (value: unknown) => void) => (resolve('k'), resolve('other')) }
     const { admitLater } = gateHarness({ ...fine, key: fails(nasty) as never })
     expect(passed(await admitLater()).decision?.key).toBe('k')
+    // oxlint-disable-next-line unicorn/no-thenable -- that is what is tested
     const throwingThen = { then: throwing }
     const { admitLater: next } = gateHarness({ ...fine, key: fails(throwingThen) as never })
     expect((await next()).type).toBe('deny')

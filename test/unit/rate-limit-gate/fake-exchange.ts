@@ -4,6 +4,8 @@ import type { Exchange, FieldValue, UserFunction } from '@forebay/core'
 export interface FakeExchange extends Exchange {
   /** Response fields as they stand, in lower case. */
   readonly sent: Record<string, FieldValue>
+  /** One response field as one text. */
+  text(name: string): string
   /** The client leaves. */
   abort(): void
   /** How many listen for that. */
@@ -39,6 +41,7 @@ export function fakeExchange(given: Partial<Exchange> = {}): FakeExchange {
     redispatch: () => undefined,
     ...given,
     sent,
+    text: (name) => [sent[name] ?? []].flat().join(', '),
     abort: () => {
       for (const listener of listeners) listener()
       listeners.clear()

@@ -42,11 +42,11 @@ export function gateHarness(options: GateOptions): GateHarness {
     admit,
     admitLater: async (exchange = fakeExchange()) => gate.admit(exchange),
     passing: (times, given) => {
-      let passed = 0
+      let count = 0
       for (let index = 0; index < times; index++) {
-        if (admit(fakeExchange(given)).type === 'pass') passed++
+        if (admit(fakeExchange(given)).type === 'pass') count++
       }
-      return passed
+      return count
     },
   }
 }

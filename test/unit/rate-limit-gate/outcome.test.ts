@@ -17,7 +17,7 @@ function depart(harness: GateHarness, status: number | undefined, completed = tr
 }
 
 describe('count', () => {
-  test.each<[GateOptions['count'], number | undefined, boolean, number]>([
+  test.each<['failed' | 'successful', number | undefined, boolean, number]>([
     ['successful', 200, true, 9],
     ['successful', 304, true, 9],
     ['successful', 399, true, 9],
@@ -51,7 +51,6 @@ describe('count', () => {
     expect(left(teapot)).toBe(9)
     const later = gateHarness({ ...ten, count: 'failed', isSuccessful: async () => true })
     depart(later, 500)
-    await Promise.resolve().then(() => {})
     await new Promise((resolve) => setImmediate(resolve))
     expect(left(later)).toBe(10)
   })

@@ -141,7 +141,7 @@ describe('rateLimit refuses', () => {
         logger: console,
       }
       const value = { backend: { kind: '', clock: {}, limits: {} }, ...options }[name]
-      const error = refusal(() => createRateLimitGate({ limiter, [name]: value } as RateLimitOptions))
+      const error = refusal(() => createRateLimitGate({ limiter, [name]: value }))
       expect(error.code).toBe('FOREBAY_CONFLICTING_OPTIONS')
       expect(error.message).toContain(`${name} belongs to the limiter`)
     },
@@ -156,7 +156,7 @@ describe('createRateLimiter refuses', () => {
   test.each(['key', 'skip', 'headers', 'onDenied', 'settle', 'delay'])(
     '%s, which needs a request',
     (name) => {
-      expect(refusal(() => createRateLimiter({ ...fine, [name]: () => {} } as never)).code).toBe(
+      expect(refusal(() => createRateLimiter({ ...fine, [name]: () => {} })).code).toBe(
         'FOREBAY_UNKNOWN_OPTION',
       )
     },

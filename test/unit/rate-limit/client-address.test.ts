@@ -62,8 +62,8 @@ describe('an address in every notation', () => {
     '[]',
     '%eth0',
     '__proto__',
-    `${'1'.repeat(100_000)}`,
-    `${'::'.repeat(50_000)}`,
+    '1'.repeat(100_000),
+    '::'.repeat(50_000),
   ])('%.40s is none', (text) => {
     expect(clientOf(text)).toBeUndefined()
   })
@@ -133,7 +133,7 @@ function groupsOf(ipv4: string): readonly number[] {
 }
 
 test('whatever the text, nothing throws, and what is read is written so that it reads the same', () => {
-  const alphabet = fc.constantFrom(...'0123456789abcdefABCDEF:::...[]%/gz')
+  const alphabet = fc.constantFrom(...'0123456789abcdefABCDEF:::...[]%/gz'.split(''))
   fc.assert(
     fc.property(fc.string({ unit: alphabet, maxLength: 50 }), (text) => {
       const address = parseAddress(text)

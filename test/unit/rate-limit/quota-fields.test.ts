@@ -131,11 +131,8 @@ describe('several limiters on one request', () => {
       'ratelimit-limit': '5',
       'ratelimit-remaining': '1',
     })
-    expect(`${exchange.sent['ratelimit-policy']}`.split(', ')).toHaveLength(2)
-    expect(`${exchange.sent['ratelimit']}`.split(', ').toSorted()).toEqual([
-      '"api";r=80;t=60',
-      '"login";r=1;t=60',
-    ])
+    expect(exchange.text('ratelimit-policy').split(', ')).toHaveLength(2)
+    expect(exchange.text('ratelimit').split(', ').toSorted()).toEqual(['"api";r=80;t=60', '"login";r=1;t=60'])
   })
 
   test('a Dictionary shows the one closest to denial', () => {
@@ -164,7 +161,7 @@ test('draft 7 shares no response with drafts 8 and 10; all others go together', 
 
 test('an RFC 9651 parser reads every draft field and writes the same bytes', () => {
   const names = fc
-    .string({ unit: fc.constantFrom(...'abc "\\;,=~\x7f\u00e9'), minLength: 1 })
+    .string({ unit: fc.constantFrom(...'abc "\\;,=~\x7f\u00e9'.split('')), minLength: 1 })
     .filter(isWritableName)
   const units = fc.oneof(fc.nat(), fc.maxSafeNat())
   const part = fc.record({
@@ -186,9 +183,9 @@ test('an RFC 9651 parser reads every draft field and writes the same bytes', () 
           expect(serializeList(list)).toBe(text)
         }
       }
-      const { sent } = write(['draft-7'], parts)
-      expect(serializeDictionary(parseDictionary(`${sent['ratelimit']}`))).toBe(sent['ratelimit'])
-      const [first] = parseList(`${write(['draft-10'], parts).sent['ratelimit-policy']}`)
+      const dictionary = write(['draft-7'], parts).text('ratelimit')
+      expect(serializeDictionary(parseDictionary(dictionary))).toBe(dictionary)
+      const [first] = parseList(write(['draft-10'], parts).text('ratelimit-policy'))
       expect(first?.[0]).toBe(parts[0]?.policy.name)
     }),
     { numRuns: 200 },

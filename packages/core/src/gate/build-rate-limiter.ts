@@ -1,27 +1,34 @@
 /** A limiter of options that are checked already. */
 import { durationMs } from '../kit/duration.ts'
+import { checkOptions } from '../kit/option-check.ts'
 import { memoryBackend } from '../memory/memory-backend.ts'
-import type { Logger } from '../ports/logger.ts'
 import type { BlockRule } from '../ports/rate-limit-store.ts'
 import { RateLimiter } from '../rate-limit/rate-limiter.ts'
+import { defaultLogger } from './default-logger.ts'
 import { rateLimitDefaults } from './defaults.ts'
 import { buildCharges } from './policy-building.ts'
-import type { RateLimiterOptions } from './rate-limit-options.ts'
+import { checkRateLimitOptions, rateLimiterChangesChecks } from './rate-limit-checks.ts'
+import { checkRateLimitConflicts } from './rate-limit-conflicts.ts'
+import type { RateLimiterChanges, RateLimiterOptions } from './rate-limit-options.ts'
 
-/** Warnings and errors only. */
-export const defaultLogger: Logger = {
-  warn: (...args) => console.warn(...args),
-  error: (...args) => console.error(...args),
-}
-
-export function buildRateLimiter(options: RateLimiterOptions): RateLimiter {
+/** @param mayChange throws for changes that this limiter cannot make, whatever their values. */
+export function buildRateLimiter(
+  options: RateLimiterOptions,
+  mayChange: (changes: RateLimiterChanges) => void = () => {},
+): RateLimiter<RateLimiterChanges> {
   const name = options.name ?? rateLimitDefaults.name
-  const charges = buildCharges(options)
+  let current = options
   return new RateLimiter({
     name,
     group: options.group ?? name,
-    policies: charges.map((charge) => charge.policy),
-    costs: charges.map((charge) => charge.units),
+    charges: buildCharges(options),
+    changed: (changes) => {
+      mayChange(changes)
+      const next = withChanges(current, changes)
+      const charges = buildCharges(next)
+      current = next
+      return charges
+    },
     block: blockRule(options),
     mode: options.mode ?? rateLimitDefaults.mode,
     backend: options.backend ?? memoryBackend(),
@@ -30,6 +37,15 @@ export function buildRateLimiter(options: RateLimiterOptions): RateLimiter {
     expectedNodes: options.expectedNodes ?? rateLimitDefaults.expectedNodes,
     logger: options.logger ?? defaultLogger,
   })
+}
+
+/** @throws ForebayError for changes that are not accepted, alone or together with what stays. */
+function withChanges(options: RateLimiterOptions, changes: RateLimiterChanges): RateLimiterOptions {
+  checkOptions('update', changes, rateLimiterChangesChecks)
+  checkRateLimitOptions('update', changes, { perRequest: false })
+  const next = { ...options, ...changes }
+  checkRateLimitConflicts('update', next)
+  return next
 }
 
 function blockRule({ block, escalate }: RateLimiterOptions): BlockRule | undefined {

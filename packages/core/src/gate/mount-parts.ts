@@ -1,17 +1,26 @@
 /** The parts of a mounted limiter, made of checked options. */
+import type { Duration } from '../kit/duration.ts'
 import type { UserFunction } from '../ports/exchange.ts'
+import { ForebayError } from '../kit/forebay-error.ts'
 import { Denials } from '../rate-limit/denials.ts'
 import { fieldWriters } from '../rate-limit/fields/field-families.ts'
 import type { FieldWriter } from '../rate-limit/fields/field-writer.ts'
 import type { RateLimiter } from '../rate-limit/rate-limiter.ts'
-import { buildRateLimiter, defaultLogger } from './build-rate-limiter.ts'
+import { buildRateLimiter } from './build-rate-limiter.ts'
+import { defaultLogger } from './default-logger.ts'
 import { rateLimitDefaults } from './defaults.ts'
 import { groupReader } from './group-of-request.ts'
 import type { MountParts, VisitEnds } from './mounted-limiter.ts'
 import { policiesOf } from './policy-building.ts'
 import { Answers } from './rate-limit-answer.ts'
 import { Departures } from './rate-limit-departure.ts'
-import type { PerRequest, PolicyOptions, RateLimiterOptions, RateLimitOptions } from './rate-limit-options.ts'
+import type {
+  PerRequest,
+  PolicyOptions,
+  RateLimiterChanges,
+  RateLimiterOptions,
+  RateLimitOptions,
+} from './rate-limit-options.ts'
 import { ask, type Step } from './rate-limit-visit.ts'
 import { askingPlan, costPlan, fixedPlan, type ChargePlan } from './request-charges.ts'
 import { listStep } from './request-lists.ts'
@@ -23,7 +32,8 @@ type Options = RateLimitOptions<never>
 
 /** @throws ForebayError for list entries and bodies that are not accepted. */
 export function mountParts(options: Options): MountParts {
-  const limiter = options.limiter ?? buildRateLimiter(withoutFunctions(options))
+  const limiter =
+    options.limiter ?? buildRateLimiter(withoutFunctions(options), (changes) => refuseAsked(options, changes))
   const { status = rateLimitDefaults.status, body, group } = options
   const isBodyAsked = typeof body === 'function'
   return {
@@ -108,27 +118,40 @@ function asksForPolicies(options: Options): boolean {
 const placeholder = { limit: 0, window: 1, cost: 1 } as const
 
 function withoutFunctions(options: Options): RateLimiterOptions {
-  const { limit, window, cost, policies } = options
+  const { policies, ...rest } = options
+  const shared = standIns(rest)
+  if (policies === undefined) return shared as RateLimiterOptions
+  const cost = options.cost ?? rateLimitDefaults.cost
   return {
-    ...options,
-    ...(limit === undefined ? {} : { limit: fixed(limit, placeholder.limit) }),
-    ...(window === undefined ? {} : { window: fixed(window, placeholder.window) }),
-    ...(cost === undefined ? {} : { cost: fixed(cost, placeholder.cost) }),
-    ...(policies === undefined
-      ? {}
-      : {
-          policies: policies.map((policy) => ({
-            ...policy,
-            limit: fixed(policy.limit, placeholder.limit),
-            window: fixed(policy.window, placeholder.window),
-            cost: fixed(policy.cost ?? options.cost ?? rateLimitDefaults.cost, placeholder.cost),
-          })),
-        }),
+    ...shared,
+    policies: policies.map((policy) => standIns({ cost, ...policy })),
   } as RateLimiterOptions
 }
 
-function fixed<T extends number | string>(value: PerRequest<T, never>, otherwise: T): T {
-  return typeof value === 'function' ? otherwise : value
+/** @throws ForebayError for what is said anew for each request: a changed value would never be heeded. */
+function refuseAsked(options: Options, changes: RateLimiterChanges): void {
+  const asked = Object.keys(changes).find(
+    (name) => asksForPolicies(options) || typeof options[name as keyof Options] === 'function',
+  )
+  if (asked === undefined) return
+  throw new ForebayError(
+    'FOREBAY_CONFLICTING_OPTIONS',
+    `update: ${asked} cannot be changed, since a function of the request says what the quota is. Change what it returns.`,
+  )
+}
+
+interface Quantities {
+  readonly limit?: PerRequest<number, never>
+  readonly window?: PerRequest<Duration, never>
+  readonly cost?: PerRequest<number, never>
+}
+
+function standIns<T extends Quantities>(quantities: T): T {
+  const changed = { ...quantities } as unknown as Record<string, unknown>
+  for (const [name, value] of Object.entries(placeholder)) {
+    if (typeof changed[name] === 'function') changed[name] = value
+  }
+  return changed as unknown as T
 }
 
 function groupOf(group: string | undefined): MountParts['groupOf'] {

@@ -8,6 +8,7 @@ import type { FieldWriter } from '../rate-limit/fields/field-writer.ts'
 import type { RateLimiter } from '../rate-limit/rate-limiter.ts'
 import { clientLeft, type Answers } from './rate-limit-answer.ts'
 import { refusedDecision, skippedDecision } from './rate-limit-decisions.ts'
+import type { RateLimiterChanges } from './rate-limit-options.ts'
 import type { Charged, Departures } from './rate-limit-departure.ts'
 import { takeSteps, Visit, type Step } from './rate-limit-visit.ts'
 import type { ChargePlan, RequestCharges } from './request-charges.ts'
@@ -17,7 +18,7 @@ import type { DelayOf } from './slow-down.ts'
 
 /** The parts that options come to. */
 export interface MountParts {
-  readonly limiter: RateLimiter
+  readonly limiter: RateLimiter<RateLimiterChanges>
   /** From `skip` to the key. They may end the visit by `skipped` or `refused`. */
   readonly stepsToKey: (ends: VisitEnds) => readonly Step[]
   readonly plan: ChargePlan
@@ -35,7 +36,7 @@ export interface VisitEnds {
 }
 
 export class MountedLimiter {
-  readonly limiter: RateLimiter
+  readonly limiter: RateLimiter<RateLimiterChanges>
   readonly #parts: MountParts
   readonly #steps: readonly Step[]
   readonly #isShadow: boolean

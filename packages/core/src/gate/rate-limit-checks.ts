@@ -64,6 +64,15 @@ export const rateLimiterChecks: OptionChecks = {
   cost: isUnits,
 }
 
+/** What a limiter can change while it runs. */
+export const rateLimiterChangesChecks: OptionChecks = {
+  limit: isUnits,
+  window: isPositiveDuration,
+  burst: isInteger(1),
+  cost: isUnits,
+  policies: isPolicyList,
+}
+
 const isList = isEither(
   isListOf({ accepts: (value) => typeof value === 'string', accepted: 'a text' }),
   isFunction,

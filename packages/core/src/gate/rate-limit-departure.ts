@@ -102,16 +102,19 @@ export class Departures {
     return ({ policy, units: charged }) => (this.#setup.ownCosts.has(policy.name) ? 0 : units - charged)
   }
 
-  #adjust({ visit, group, key, planned, decision }: Charged, correction: Correction | undefined): void {
+  #adjust({ group, key, planned, decision }: Charged, correction: Correction | undefined): void {
     if (correction === undefined) return
     const corrections = planned.charges.map((charge) => ({
       policy: charge.policy,
       units: correction(charge),
     }))
     if (corrections.every(({ units }) => units === 0)) return
-    visit.operation = 'settle'
-    const done = this.#setup.limiter.adjust({ group, key, charges: corrections, decision })
-    if (isPromise(done)) done.catch((error: unknown) => this.#setup.limiter.fail('settle', error))
+    try {
+      const done = this.#setup.limiter.adjust({ group, key, charges: corrections, decision })
+      if (isPromise(done)) done.catch(leaveAsItIs)
+    } catch {
+      leaveAsItIs()
+    }
   }
 }
 
@@ -119,6 +122,9 @@ interface Outcome {
   readonly status: number | undefined
   readonly completed: boolean
 }
+
+/** The limiter has told of the failure, and the charge stands: too much was counted, never too little. */
+function leaveAsItIs(): void {}
 
 const refund: Correction = ({ units }) => -units
 

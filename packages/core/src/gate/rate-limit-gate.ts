@@ -7,12 +7,12 @@ import { mountParts } from './mount-parts.ts'
 import { MountedLimiter } from './mounted-limiter.ts'
 import { checkRateLimitOptions } from './rate-limit-checks.ts'
 import { checkRateLimitConflicts } from './rate-limit-conflicts.ts'
-import type { RateLimitOptions } from './rate-limit-options.ts'
+import type { RateLimiterChanges, RateLimitOptions } from './rate-limit-options.ts'
 
 /** One mount of a rate limiter. */
 export interface RateLimitGate {
   /** The limiter that this mount asks: its own, or the one it was given. */
-  readonly limiter: RateLimiter
+  readonly limiter: RateLimiter<RateLimiterChanges>
   /**
    * Decides one request and sets the response fields. Never throws or rejects. Answers at once when the backend is
    * memory and no option function is asynchronous.

@@ -90,6 +90,9 @@ export interface RateLimiterOptions extends LimiterOptions {
   readonly policies?: readonly StaticPolicyOptions[]
 }
 
+/** What `limiter.update` changes while the limiter runs. A list of policies replaces the whole list. */
+export type RateLimiterChanges = Pick<RateLimiterOptions, 'limit' | 'window' | 'burst' | 'cost' | 'policies'>
+
 /** A policy without functions. */
 export interface StaticPolicyOptions {
   readonly name: string
@@ -149,7 +152,7 @@ export interface RateLimitOptions<
   /** Slows clients down before denying them. */
   readonly delay?: DelayOptions
   /** A ready limiter that counts in its own group; excludes the options that a limiter is made of. */
-  readonly limiter?: RateLimiter
+  readonly limiter?: RateLimiter<RateLimiterChanges>
 }
 
 /** What a denial says: text, bytes, or a value that JSON can hold. */

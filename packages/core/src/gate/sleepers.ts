@@ -22,17 +22,20 @@ export class Sleepers {
     this.#sleeping++
     return new Promise((resolve) => {
       let isOver = false
-      let forget: Undo | undefined
+      const undo: Undo[] = []
       const wake = (awakening: Awakening): void => {
         if (isOver) return
         isOver = true
         this.#sleeping--
-        cancel()
-        forget?.()
+        for (const one of undo) one()
         resolve(awakening)
       }
-      const cancel = this.#clock.schedule(ms, () => wake('in-time'))
-      forget = exchange.onAbort(() => wake('client-left'))
+      undo.push(
+        this.#clock.schedule(ms, () => wake('in-time')),
+        exchange.onAbort(() => wake('client-left')),
+      )
+      // A client that was gone already is told of at once, before its undo is known.
+      if (isOver) for (const one of undo) one()
     })
   }
 }
