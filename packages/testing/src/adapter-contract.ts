@@ -14,7 +14,7 @@ import { limiterCounting } from './adapter/limiter-counting.ts'
 import { limiterDenial } from './adapter/limiter-denial.ts'
 import { limiterFields } from './adapter/limiter-fields.ts'
 import { limiterOptions } from './adapter/limiter-options.ts'
-import { pipelining } from './adapter/pipelining.ts'
+import { connections } from './adapter/connections.ts'
 
 /** Declares the tests; to be called at the top level of a test file or within `describe`. */
 export function adapterContract(harness: AdapterHarness): void {
@@ -38,6 +38,6 @@ export function adapterContract(harness: AdapterHarness): void {
   })
 
   describe(`${harness.name}: connections`, () => {
-    pipelining(harness)
+    connections(harness)
   })
 }
