@@ -53,7 +53,12 @@ function write(
   { exchange = fakeExchange(), allowed = true } = {},
 ): FakeExchange {
   const text = quotaText(parts.map((part) => part.policy))
-  const standing = { decision: decide(parts, allowed), text, now, wallNow: now + 5 }
+  const standing = {
+    decision: decide(parts, allowed),
+    text,
+    now,
+    clock: { toWall: (instant: number) => instant + 5 },
+  }
   for (const writer of fieldWriters(families)) writer(exchange, standing)
   return exchange
 }

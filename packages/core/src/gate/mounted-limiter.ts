@@ -89,8 +89,8 @@ export class MountedLimiter {
     const { writers, limiter } = this.#parts
     // Decided without counting: there is nothing to tell of.
     if (writers.length === 0 || decision.policies.length === 0) return
-    const now = limiter.clock.now()
-    const standing = { decision, text, now, wallNow: limiter.clock.toWall(now) }
+    const { clock } = limiter
+    const standing = { decision, text, now: clock.now(), clock }
     for (const write of writers) write(exchange, standing)
   }
 

@@ -34,7 +34,13 @@ export interface DenialsSetup {
 export class Denials {
   readonly #status: number
   readonly #custom: PreparedResponse | undefined
-  readonly #problems = new Map<string, PreparedProblem>()
+  readonly #problems: Readonly<Record<DeniedDecision['reason'], Map<string, PreparedProblem>>> = {
+    quota: new Map(),
+    blocked: new Map(),
+    'deny-list': new Map(),
+    'missing-key': new Map(),
+    backend: new Map(),
+  }
   readonly #prefersText = textPreference()
 
   /** @throws ForebayError `FOREBAY_INVALID_OPTION` for a body that JSON cannot hold. */
@@ -59,25 +65,28 @@ export class Denials {
   }
 
   #problem(decision: DeniedDecision): PreparedProblem {
-    const violated = violatedPolicies(decision)
-    const id =
-      violated.length === 1
-        ? `${decision.reason} ${violated[0]}`
-        : `${decision.reason}\n${violated.join('\n')}`
-    const known = this.#problems.get(id)
+    const { reason } = decision
+    const id = violatedPolicies(decision)
+    const ofReason = this.#problems[reason]
+    const known = ofReason.get(id)
     if (known !== undefined) return known
-    if (this.#problems.size >= mostPrepared) this.#problems.clear()
-    const prepared = prepareProblem(describe(decision, this.#status, violated))
-    this.#problems.set(id, prepared)
+    if (ofReason.size >= mostPrepared) ofReason.clear()
+    const names = decision.policies.filter((policy) => !policy.allowed).map((policy) => policy.name)
+    const prepared = prepareProblem(describe(reason, this.#status, names))
+    ofReason.set(id, prepared)
     return prepared
   }
 }
 
-function describe(decision: DeniedDecision, status: number, violated: readonly string[]): ProblemDetails {
-  if (decision.reason === 'quota') return quotaExceeded(status, violated)
-  if (decision.reason === 'blocked') return abnormalUsage(status, violated)
-  if (decision.reason === 'deny-list') return forbidden('The client is not welcome here.')
-  if (decision.reason === 'missing-key') return forbidden('The request does not tell who makes it.')
+function describe(
+  reason: DeniedDecision['reason'],
+  status: number,
+  violated: readonly string[],
+): ProblemDetails {
+  if (reason === 'quota') return quotaExceeded(status, violated)
+  if (reason === 'blocked') return abnormalUsage(status, violated)
+  if (reason === 'deny-list') return forbidden('The client is not welcome here.')
+  if (reason === 'missing-key') return forbidden('The request does not tell who makes it.')
   return temporaryReducedCapacity(
     violated,
     'It cannot be told right now whether the request is within its quota.',
@@ -104,8 +113,11 @@ export function forMethod(exchange: Exchange, prepared: PreparedResponse): HttpR
   return exchange.method === 'HEAD' ? prepared.head : prepared.whole
 }
 
-function violatedPolicies(decision: DeniedDecision): readonly string[] {
-  const violated: string[] = []
-  for (const policy of decision.policies) if (!policy.allowed) violated.push(policy.name)
-  return violated
+/** The policies that denied, as one text; that of a single one is no new text. */
+function violatedPolicies({ policies }: DeniedDecision): string {
+  let id = ''
+  for (const policy of policies) {
+    if (!policy.allowed) id = id === '' ? policy.name : `${id}\n${policy.name}`
+  }
+  return id
 }

@@ -1,4 +1,5 @@
 /** What a family of fields is made from, and where it is written. */
+import type { Clock } from '../../ports/clock.ts'
 import type { Exchange } from '../../ports/exchange.ts'
 import type { FieldValue } from '../../ports/http.ts'
 import type { Decision } from '../../ports/rate-limit-store.ts'
@@ -12,8 +13,7 @@ export interface Standing {
   readonly decision: Decision
   readonly text: QuotaText
   readonly now: number
-  /** What the wall clock shows at `now`. */
-  readonly wallNow: number
+  readonly clock: Pick<Clock, 'toWall'>
 }
 
 export type FieldWriter = (sink: FieldSink, standing: Standing) => void

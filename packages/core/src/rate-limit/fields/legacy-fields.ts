@@ -3,9 +3,9 @@ import { isClosestToDenial, resetAfterMs, type FieldSink, type Standing } from '
 import { seconds } from './quota-text.ts'
 
 export function writeLegacyFields(sink: FieldSink, standing: Standing): void {
-  const { decision, wallNow } = standing
+  const { decision, now, clock } = standing
   if (!isClosestToDenial(decision, sink.responseField('x-ratelimit-remaining'))) return
   sink.setResponseField('x-ratelimit-limit', `${decision.limit}`)
   sink.setResponseField('x-ratelimit-remaining', `${decision.remaining}`)
-  sink.setResponseField('x-ratelimit-reset', `${seconds(wallNow + resetAfterMs(standing))}`)
+  sink.setResponseField('x-ratelimit-reset', `${seconds(clock.toWall(now + resetAfterMs(standing)))}`)
 }
