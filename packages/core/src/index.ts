@@ -88,3 +88,5 @@ export type {
   ResponseCacheStats,
   Verdict,
 } from './response-cache/response-cache.ts'
+export { contentOf, isResponse, type Content } from './node/content.ts'
+export { recordStream } from './node/record-stream.ts'
