@@ -73,6 +73,7 @@ export type {
 } from './gate/rate-limit-options.ts'
 export type { ConcurrencyLimiter, ConcurrencyStats, Permit } from './rate-limit/concurrency-limiter.ts'
 export type { FieldFamily } from './rate-limit/fields/field-family.ts'
+export type { ConsumeOptions, RateLimiter, RateLimiterStats } from './rate-limit/rate-limiter.ts'
 export { memoryBackend, type MemoryBackendOptions } from './memory/memory-backend.ts'
 export {
   createResponseCache,
