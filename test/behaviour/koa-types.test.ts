@@ -1,7 +1,7 @@
 import Router from '@koa/router'
 import Koa, { type Context, type Middleware } from 'koa'
 import { describe, expectTypeOf, it } from 'vitest'
-import type { Decision, DeniedDecision, RateLimiter, ResponseCache } from '@forebay/core'
+import type { Decision, DeniedDecision, RateLimitGate, ResponseCache } from '@forebay/core'
 import { concurrencyLimit, rateLimit, responseCache, type RateLimitState } from '@forebay/koa'
 
 describe('the types of the Koa middlewares', () => {
@@ -15,7 +15,7 @@ describe('the types of the Koa middlewares', () => {
       .use(concurrencyLimit({ max: 1 }))
     new Koa<{ user: string }>().use(limit).use(cache)
     new Router<{ user: string }>().get('/x', limit, cache, (ctx) => (ctx.body = ctx.state.user))
-    expectTypeOf(limit.limiter).toEqualTypeOf<RateLimiter>()
+    expectTypeOf(limit.limiter).toEqualTypeOf<RateLimitGate['limiter']>()
     expectTypeOf(cache.cache).toEqualTypeOf<ResponseCache>()
   })
 

@@ -1,8 +1,7 @@
 /** Bodies that come piece by piece: recorded as Koa reads them, at Koa's pace. */
 import { Readable, Stream } from 'node:stream'
 import type { Context } from 'koa'
-import type { ResponseRecorder } from '@forebay/core'
-import { recordStream } from './record-stream.ts'
+import { contentOf, recordStream, type ResponseRecorder } from '@forebay/core'
 import { sendsNoContent, sendsWebBodies } from './content.ts'
 import { applyDeparture } from './departure.ts'
 import { responseFieldsOf } from './response-fields.ts'
@@ -17,17 +16,27 @@ export async function captureStream(ctx: Context, recorder: ResponseRecorder, so
   }
   const leavesOtherwise = departure.body !== undefined || sendsNoContent(departure.status)
   if (departure.recording || (departure.window !== undefined && !leavesOtherwise)) {
-    const recorded = recordStream(source, recorder, departure)
+    const recorded = recordStream(readableOf(source), recorder, departure)
     // The client is served without this body, the store is not: it is read to its end before Koa lets go of it.
-    if (leavesOtherwise) {
-      await drain(recorded)
-    } else {
-      const ours = recorded.listeners('error')
-      setStream(ctx, recorded)
-      if (!sendsWebBodies(ctx)) cutOffOnError(ctx, recorded, ours)
-    }
+    if (leavesOtherwise) await drain(recorded)
+    else replaceBody(ctx, recorded)
+  } else if (leavesOtherwise) {
+    cancelWebStream(source)
   }
   applyDeparture(ctx, departure, departure.body)
+}
+
+/** @throws TypeError for a web stream that somebody is reading already, as Koa would when it sends. */
+function readableOf(source: object): Readable {
+  const content = contentOf(source)
+  if (content === undefined) throw new TypeError('ctx.body is a stream that is being read already')
+  return content.kind === 'stream' ? content.stream : Readable.from([content.bytes])
+}
+
+function replaceBody(ctx: Context, recorded: Readable): void {
+  const ours = recorded.listeners('error')
+  setStream(ctx, recorded)
+  if (!sendsWebBodies(ctx)) cutOffOnError(ctx, recorded, ours)
 }
 
 /** Puts `stream` in the place of the body, under the same type and length. */
@@ -58,6 +67,10 @@ function cutOffOnError({ res }: Context, stream: Readable, listeners: readonly u
 function leaveUnread(ctx: Context, source: object): void {
   if (source instanceof Stream || source instanceof Blob) return
   setStream(ctx, Readable.from([]))
+  cancelWebStream(source)
+}
+
+function cancelWebStream(source: object): void {
   const stream = source instanceof Response ? source.body : source
   if (stream instanceof ReadableStream && !stream.locked) stream.cancel().catch(() => undefined)
 }

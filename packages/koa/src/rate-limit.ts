@@ -1,11 +1,11 @@
 /** `rateLimit` as Koa middleware. */
 import type { Context, Middleware } from 'koa'
-import { createRateLimitGate, type RateLimiter, type RateLimitOptions } from '@forebay/core'
+import { createRateLimitGate, type RateLimitGate, type RateLimitOptions } from '@forebay/core'
 import { admitting } from './admit.ts'
 
 export interface RateLimitMiddleware extends Middleware {
   /** The limiter behind: its counters, its statistics, its events. */
-  readonly limiter: RateLimiter
+  readonly limiter: RateLimitGate['limiter']
 }
 
 /**

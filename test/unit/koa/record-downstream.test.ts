@@ -57,6 +57,34 @@ describe.each(koaVersions)('what the recorder sees in %s', (_name, Application) 
   })
 })
 
+describe.each(koaVersions)('bodies of the web in %s', (name, Application) => {
+  const isSent = name === 'koa 3'
+  const make: Readonly<Record<string, () => unknown>> = {
+    'a Blob': () => new Blob(['abcde']),
+    'a web stream': () => new Blob(['abcde']).stream(),
+    'a Response': () => new Response('abcde', { headers: { 'x-own': '1' } }),
+  }
+
+  it.each(Object.keys(make))('are recorded as Koa sends them: %s', async (kind) => {
+    const recorder = new NotingRecorder()
+    const app = recording(Application, recorder, (ctx) => (ctx.body = make[kind]?.()))
+    await using server = await serve(app)
+    const answer = await askWire(server.url)
+    // Version 2 makes JSON of them.
+    expect(answer.body.toString()).toBe(isSent ? 'abcde' : '{}')
+    expect(recorder.calls).toEqual(isSent ? ['start 200', 'end after 5'] : ['start 200 of 2', 'end after 2'])
+    if (isSent && kind === 'a Response') expect(recorder.fields['x-own']).toBe('1')
+  })
+
+  it.each(Object.keys(make))('have no wrong length for HEAD: %s', async (kind) => {
+    const app = recording(Application, new NotingRecorder(), (ctx) => (ctx.body = make[kind]?.()))
+    await using server = await serve(app)
+    const { headers } = await askWire(server.url, { method: 'HEAD' })
+    const right = kind === 'a Blob' ? '5' : undefined
+    expect(headers['content-length']).toBe(isSent ? right : '2')
+  })
+})
+
 describe.each(koaVersions)('what leaves in %s', (_name, Application) => {
   const bodies: [string, () => unknown][] = [
     ['text', () => 'abcdef'],
