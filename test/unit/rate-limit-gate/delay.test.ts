@@ -1,5 +1,6 @@
 /** Slowing down before denying, and shadow mode. */
 import { describe, expect, test } from 'vitest'
+import { createRateLimiter } from '@forebay/core'
 import { fakeExchange } from './fake-exchange.ts'
 import { denied, gateHarness, passed, type GateHarness, type GateOptions } from './gate-harness.ts'
 
@@ -90,6 +91,31 @@ describe('delay', () => {
     harness.clock.advance(2_000)
     expect((await next).decision?.remaining).toBe(100_000 - most - 1)
   })
+})
+
+test('a client that was gone before its wait began is not waited for', async () => {
+  const harness = gateHarness({ ...slowing, delay: { after: 0, by: 1_000, max: 5_000 } })
+  const gone = fakeExchange({
+    onAbort: (listener) => {
+      listener()
+      return () => {}
+    },
+  })
+  expect((await harness.gate.admit(gone)).type).toBe('deny')
+})
+
+test('a ready limiter must leave room for a delay', () => {
+  const several = [
+    { name: 'a', limit: 5, window: 1 },
+    { name: 'b', limit: 9, window: 9 },
+  ]
+  const delay = { after: 5, by: 1, max: 1 }
+  expect(() => gateHarness({ limiter: createRateLimiter({ policies: several }), delay })).toThrow(
+    /2 policies/,
+  )
+  expect(() => gateHarness({ limiter: createRateLimiter({ limit: 5, window: 9 }), delay })).toThrow(
+    /after is 5/,
+  )
 })
 
 describe('shadow mode', () => {

@@ -1,6 +1,6 @@
 /** What stays charged once the outcome is known: `count`, `isSuccessful`, `settle`. */
 import { describe, expect, test } from 'vitest'
-import { memoryBackend } from '@forebay/core'
+import { createRateLimiter, memoryBackend } from '@forebay/core'
 import { manualClock } from '@forebay/testing'
 import { fakeExchange } from './fake-exchange.ts'
 import { gateHarness, passed, type GateHarness, type GateOptions } from './gate-harness.ts'
@@ -101,6 +101,18 @@ describe('settle', () => {
     depart(harness, 200)
     const policies = passed(harness.admit()).decision?.policies
     expect(policies?.map((policy) => policy.remaining)).toEqual([8, 30])
+  })
+
+  test('leaves them alone in a ready limiter as well', () => {
+    const policies = [
+      { name: 'requests', limit: 10, window: '1m', cost: 1 },
+      { name: 'bytes', limit: 100, window: '1m' },
+    ] as const
+    const limiter = createRateLimiter({ algorithm: 'fixed-window', policies, cost: 20 })
+    const harness = gateHarness({ limiter, cost: () => 30, settle: () => 50 })
+    depart(harness, 200)
+    const units = passed(harness.admit()).decision?.policies.map((policy) => policy.remaining)
+    expect(units).toEqual([8, 20])
   })
 
   test('together with count: what does not stay charged is given back whole', () => {

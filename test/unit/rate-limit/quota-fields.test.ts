@@ -119,6 +119,17 @@ describe('what each family says', () => {
   })
 })
 
+test('a block may last longer than the window, and the fields say so', () => {
+  const shut = { policy: policy('login', 5, 60_000), remaining: 0, resetMs: 3_600_000 }
+  const text = quotaText([shut.policy])
+  const decision = { ...decide([shut], false), reason: 'blocked' } as Decision
+  const exchange = fakeExchange()
+  const standing = { decision, text, now, clock: { toWall: (instant: number) => instant } }
+  for (const writer of fieldWriters(['legacy', 'draft-10'])) writer(exchange, standing)
+  expect(exchange.sent['x-ratelimit-reset']).toBe(`${now / 1_000 + 3_600}`)
+  expect(exchange.sent['ratelimit']).toBe('"login";r=0;t=3600')
+})
+
 describe('several limiters on one request', () => {
   const strict = { policy: policy('login', 5, 60_000), remaining: 1, resetMs: 60_000 }
   const loose = { policy: policy('api', 100, 60_000), remaining: 80, resetMs: 60_000 }

@@ -1,5 +1,6 @@
 /** The parts of a mounted limiter, made of checked options. */
 import type { Duration } from '../kit/duration.ts'
+import type { Admission } from '../ports/admission.ts'
 import type { UserFunction } from '../ports/exchange.ts'
 import { ForebayError } from '../kit/forebay-error.ts'
 import { Denials } from '../rate-limit/denials.ts'
@@ -21,7 +22,7 @@ import type {
   RateLimiterOptions,
   RateLimitOptions,
 } from './rate-limit-options.ts'
-import { ask, type Step } from './rate-limit-visit.ts'
+import { ask, type Step, type Visit } from './rate-limit-visit.ts'
 import { askingPlan, costPlan, fixedPlan, type ChargePlan } from './request-charges.ts'
 import { listStep } from './request-lists.ts'
 import { Sleepers } from './sleepers.ts'
@@ -34,6 +35,7 @@ type Options = RateLimitOptions<never>
 export function mountParts(options: Options): MountParts {
   const limiter =
     options.limiter ?? buildRateLimiter(withoutFunctions(options), (changes) => refuseAsked(options, changes))
+  checkDelayed(options, limiter)
   const { status = rateLimitDefaults.status, body, group } = options
   const isBodyAsked = typeof body === 'function'
   return {
@@ -53,13 +55,24 @@ export function mountParts(options: Options): MountParts {
       count: options.count ?? rateLimitDefaults.count,
       isSuccessful: options.isSuccessful,
       settle: options.settle,
-      ownCosts: new Set(ownCosts(options).keys()),
     }),
     delay: options.delay && {
       of: slowDown(options.delay),
       sleepers: new Sleepers(limiter.clock, rateLimitDefaults.maxSleepers),
     },
   }
+}
+
+/** @throws ForebayError for a delay that a ready limiter leaves no room for. */
+function checkDelayed({ delay, limiter: ready }: Options, { charges }: RateLimiter): void {
+  if (delay === undefined || ready === undefined) return
+  const [only, ...others] = charges
+  if (others.length === 0 && only !== undefined && delay.after < only.policy.limit) return
+  throw new ForebayError(
+    'FOREBAY_CONFLICTING_OPTIONS',
+    `rateLimit: delay counts in one window and below its limit, but limiter has ${charges.length} policies, the first ` +
+      `with a limit of ${only?.policy.limit}, and delay.after is ${delay.after}.`,
+  )
 }
 
 function stepsToKey(options: Options, limiter: RateLimiter, ends: VisitEnds): readonly Step[] {
@@ -72,7 +85,7 @@ function stepsToKey(options: Options, limiter: RateLimiter, ends: VisitEnds): re
     onMissing: {
       address: undefined,
       skip: ends.skipped,
-      deny: (visit: Parameters<Step>[0]) => ends.refused(visit, 'missing-key'),
+      deny: (visit: Visit) => ends.refused(visit, 'missing-key'),
     }[missingKey],
   })
   const lists = [
@@ -84,7 +97,9 @@ function stepsToKey(options: Options, limiter: RateLimiter, ends: VisitEnds): re
   const steps: Step[] = []
   if (skip !== undefined) {
     const question = { operation: 'skip', fn: skip }
-    steps.push((visit) => ask(visit, question, (_, answer) => (answer ? ends.skipped(visit) : undefined)))
+    const judge = (visit: Visit, answer: unknown): Admission | undefined =>
+      answer ? ends.skipped(visit) : undefined
+    steps.push((visit) => ask(visit, question, judge))
   }
   steps.push(...(isKeyListed ? [key.find, ...listSteps] : [...listSteps, key.find]))
   if (key.replace !== undefined) steps.push(key.replace)
@@ -121,17 +136,17 @@ function withoutFunctions(options: Options): RateLimiterOptions {
   const { policies, ...rest } = options
   const shared = standIns(rest)
   if (policies === undefined) return shared as RateLimiterOptions
-  const cost = options.cost ?? rateLimitDefaults.cost
-  return {
-    ...shared,
-    policies: policies.map((policy) => standIns({ cost, ...policy })),
-  } as RateLimiterOptions
+  return { ...shared, policies: policies.map(standIns) } as RateLimiterOptions
 }
 
 /** @throws ForebayError for what is said anew for each request: a changed value would never be heeded. */
 function refuseAsked(options: Options, changes: RateLimiterChanges): void {
+  const asksForOwnCosts = [...ownCosts(options).values()].some((cost) => typeof cost === 'function')
   const asked = Object.keys(changes).find(
-    (name) => asksForPolicies(options) || typeof options[name as keyof Options] === 'function',
+    (name) =>
+      asksForPolicies(options) ||
+      typeof options[name as keyof Options] === 'function' ||
+      (name === 'policies' && asksForOwnCosts),
   )
   if (asked === undefined) return
   throw new ForebayError(

@@ -11,10 +11,21 @@ export interface PolicyParts {
   readonly windowMs: number
   readonly algorithm: AlgorithmName
   readonly burst: number | undefined
+  readonly hasOwnCost: boolean
 }
 
-export function buildPolicy({ name, limit, windowMs, algorithm, burst }: PolicyParts): Policy {
-  return Object.freeze({ name, limit, windowMs, algorithm, burst: burst ?? limit })
+export function buildPolicy(parts: PolicyParts): Policy {
+  const { name, limit, windowMs, algorithm, burst } = parts
+  const policy = Object.freeze({ name, limit, windowMs, algorithm, burst: burst ?? limit })
+  if (parts.hasOwnCost) ownCost.add(policy)
+  return policy
+}
+
+/** Policies with a cost of their own, which the shared `cost` and `settle` leave alone. */
+const ownCost = new WeakSet<Policy>()
+
+export function hasOwnCost(policy: Policy): boolean {
+  return ownCost.has(policy)
 }
 
 /** What one call charges, by options that are checked already. */
@@ -22,12 +33,15 @@ export function buildCharges(options: RateLimiterOptions): readonly Charge[] {
   const cost = options.cost ?? rateLimitDefaults.cost
   const algorithm = options.algorithm ?? rateLimitDefaults.algorithm
   const charges = policiesOf(options).map((policy): Charge => {
-    const { name, limit, burst } = policy
-    const windowMs = durationMs(policy.window, 'window')
-    return Object.freeze({
-      policy: buildPolicy({ name, limit, windowMs, algorithm: policy.algorithm ?? algorithm, burst }),
-      units: policy.cost ?? cost,
-    })
+    const parts = {
+      name: policy.name,
+      limit: policy.limit,
+      windowMs: durationMs(policy.window, 'window'),
+      algorithm: policy.algorithm ?? algorithm,
+      burst: policy.burst,
+      hasOwnCost: policy.cost !== undefined,
+    }
+    return Object.freeze({ policy: buildPolicy(parts), units: policy.cost ?? cost })
   })
   return Object.freeze(charges)
 }

@@ -5,6 +5,7 @@ import type { UserFunction } from '../ports/exchange.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
 import type { Charge, Decision } from '../ports/rate-limit-store.ts'
 import type { RateLimiter } from '../rate-limit/rate-limiter.ts'
+import { hasOwnCost } from './policy-building.ts'
 import { nonsense, readUnits } from './questions.ts'
 import type { Visit } from './rate-limit-visit.ts'
 import type { RequestCharges } from './request-charges.ts'
@@ -14,8 +15,6 @@ export interface DepartureSetup {
   readonly count: 'all' | 'failed' | 'successful'
   readonly isSuccessful: UserFunction | undefined
   readonly settle: UserFunction | undefined
-  /** Policies with a cost of their own, which `settle` leaves alone. */
-  readonly ownCosts: ReadonlySet<string>
 }
 
 /** What was charged, and where. */
@@ -99,7 +98,7 @@ export class Departures {
   #difference(used: unknown): Correction {
     const units = readUnits(used)
     if (units === undefined) throw nonsense('settle', used, 'a whole number of at least 0')
-    return ({ policy, units: charged }) => (this.#setup.ownCosts.has(policy.name) ? 0 : units - charged)
+    return ({ policy, units: charged }) => (hasOwnCost(policy) ? 0 : units - charged)
   }
 
   #adjust({ group, key, planned, decision }: Charged, correction: Correction | undefined): void {

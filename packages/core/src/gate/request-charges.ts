@@ -2,7 +2,7 @@
 import type { AlgorithmName, Charge, Policy } from '../ports/rate-limit-store.ts'
 import { quotaText, type QuotaText } from '../rate-limit/fields/quota-text.ts'
 import { Questions, valueOf, type Term } from './questions.ts'
-import { buildPolicy, policiesOf } from './policy-building.ts'
+import { buildPolicy, hasOwnCost, policiesOf } from './policy-building.ts'
 import { rateLimitDefaults } from './defaults.ts'
 import type { PerRequest, RateLimitOptions } from './rate-limit-options.ts'
 import type { Step, Visit } from './rate-limit-visit.ts'
@@ -50,9 +50,9 @@ export function costPlan(
     chargesOf: (visit) => {
       const { charges, text } = fixed.chargesOf(visit)
       return {
-        charges: charges.map(({ policy }) => ({
+        charges: charges.map(({ policy, units }) => ({
           policy,
-          units: valueOf(own.get(policy.name) ?? shared, visit),
+          units: valueOf(own.get(policy.name) ?? (hasOwnCost(policy) ? units : shared), visit),
         })),
         text,
       }
@@ -64,6 +64,7 @@ interface PolicyTerms {
   readonly name: string
   readonly algorithm: AlgorithmName
   readonly burst: number | undefined
+  readonly hasOwnCost: boolean
   readonly limit: Term
   readonly window: Term
   readonly cost: Term
@@ -77,6 +78,7 @@ export function askingPlan(options: RateLimitOptions<never>): ChargePlan {
     name: policy.name,
     algorithm: policy.algorithm ?? options.algorithm ?? rateLimitDefaults.algorithm,
     burst: policy.burst,
+    hasOwnCost: policy.cost !== undefined,
     limit: questions.term('limit', policy.limit),
     window: questions.term('window', policy.window),
     cost: policy.cost === undefined ? sharedCost : questions.term('cost', policy.cost),
@@ -109,8 +111,11 @@ export function asksForPolicies(options: RateLimitOptions<never>): boolean {
 }
 
 function chargeOf(terms: PolicyTerms, [limit = 0, windowMs = 0, units = 0]: readonly number[]): Charge {
-  const { name, algorithm, burst } = terms
-  return Object.freeze({ policy: buildPolicy({ name, limit, windowMs, algorithm, burst }), units })
+  const { name, algorithm, burst, hasOwnCost: isOwn } = terms
+  return Object.freeze({
+    policy: buildPolicy({ name, limit, windowMs, algorithm, burst, hasOwnCost: isOwn }),
+    units,
+  })
 }
 
 function withText(charges: readonly Charge[]): RequestCharges {

@@ -42,12 +42,13 @@ export function resetAfterMs({ decision, text, now }: Standing): number {
     const longest = text.policies[index]?.longestMs ?? 0
     if (longest > longestMs && policies[index]?.resetAt === decision.resetAt) longestMs = longest
   }
-  return within(decision.resetAt - now, longestMs)
+  return within(decision, decision.resetAt - now, longestMs)
 }
 
-/** `ms`, not below 0 and not beyond `longestMs`. */
-export function within(ms: number, longestMs: number): number {
-  return ms < 0 ? 0 : Math.min(ms, longestMs)
+/** `ms`, not below 0 and not beyond `longestMs`, unless a block stands, which may last longer than any window. */
+export function within(decision: Decision, ms: number, longestMs: number): number {
+  if (ms < 0) return 0
+  return !decision.allowed && decision.reason === 'blocked' ? ms : Math.min(ms, longestMs)
 }
 
 export function textOf(value: FieldValue | undefined): string {

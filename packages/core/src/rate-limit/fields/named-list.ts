@@ -10,7 +10,7 @@ export function writeNamedList(sink: FieldSink, standing: Standing, until: 'rese
     const policy = decision.policies[index]
     const own = text.policies[index]
     if (policy === undefined || own === undefined) break
-    const wait = seconds(within(policy[until] - now, own.longestMs))
+    const wait = seconds(within(decision, policy[until] - now, own.longestMs))
     list += `${index === 0 ? '' : ', '}${own.name};r=${integer(policy.remaining)};t=${wait}`
   }
   appendToList(sink, 'ratelimit', list)
