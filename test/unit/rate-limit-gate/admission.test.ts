@@ -119,3 +119,9 @@ test('several policies are charged together or not at all, each at its own cost'
   denied(admit(exchange))
   expect(exchange.sent['ratelimit']).toBe('"burst";r=0;t=1, "daily";r=80;t=86400')
 })
+
+test('two hundred requests at once on a quota of fifty: exactly fifty pass', async () => {
+  const { admitLater } = gateHarness({ limit: 50, window: '1m', key: async () => 'k', cost: async () => 1 })
+  const admissions = await Promise.all(Array.from({ length: 200 }, () => admitLater()))
+  expect(admissions.filter(({ type }) => type === 'pass')).toHaveLength(50)
+})
