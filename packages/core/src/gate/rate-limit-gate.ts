@@ -11,7 +11,10 @@ import type { RateLimiterChanges, RateLimitOptions } from './rate-limit-options.
 
 /** One mount of a rate limiter. */
 export interface RateLimitGate {
-  /** The limiter that this mount asks: its own, or the one it was given. */
+  /**
+   * The limiter that this mount asks: its own, or the one it was given. What is called on it by key (`reset`, `block`,
+   * `peek`, …) acts in the option `group`, so give that where it is meant for a mount whose group is its route or path.
+   */
   readonly limiter: RateLimiter<RateLimiterChanges>
   /**
    * Decides one request and sets the response fields. Never throws or rejects. Answers at once when the backend is
