@@ -1,1 +1,15 @@
-export {}
+/** forebay for Fastify 5: rate limiting and whole-response caching as plugins. */
+import './augmentation.ts'
+
+export type { HookName } from './admission-hook.ts'
+export {
+  concurrencyLimit,
+  type ConcurrencyLimitPluginOptions,
+  type RouteConcurrencyLimitOptions,
+} from './concurrency-limit.ts'
+export { rateLimit, type RateLimitPluginOptions, type RouteRateLimitOptions } from './rate-limit.ts'
+export {
+  responseCache,
+  type ResponseCachePluginOptions,
+  type RouteResponseCacheOptions,
+} from './response-cache.ts'

@@ -116,7 +116,7 @@ describe('the content of a body', () => {
   })
 
   it.each([
-    ['a Node stream', () => Readable.from(['water'])],
+    ['a Node stream', () => Readable.from([Buffer.from('water')])],
     ['a Blob', () => new Blob(['water'])],
     ['a web stream', () => new Blob(['water']).stream()],
     ['a Response', () => new Response('water')],

@@ -1,0 +1,63 @@
+/** What a response cache does in the hooks of one request: looks up before the handler, captures what is sent. */
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
+import type { CacheOutcome, ResponseCacheGate, ReusedResponse } from '@forebay/core'
+import { capture } from './capture.ts'
+import { FastifyExchange, type Place } from './fastify-exchange.ts'
+import { isPromise } from './is-promise.ts'
+import { PendingRecording } from './pending-recording.ts'
+import { restore, sendReused } from './send-reused.ts'
+
+type Hook = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => void
+type Sent = (error: Error | null, payload?: unknown) => void
+
+/** What `onSend` has to know of a request. */
+type Kept = PendingRecording | { readonly reused: ReusedResponse } | null | undefined
+
+export class CacheVisits {
+  /** One per registration: the caches of two registrations may meet on one route. */
+  readonly #kept: symbol = Symbol('forebay.responseCache')
+  readonly #hooks = new WeakSet<object>()
+
+  constructor(app: FastifyInstance) {
+    app.decorateRequest(this.#kept, null)
+  }
+
+  isHook(hook: object): boolean {
+    return this.#hooks.has(hook)
+  }
+
+  hookOf(gate: ResponseCacheGate, place: Place): Hook {
+    const hook: Hook = (request, reply, done) => {
+      const outcome = gate.handle(new FastifyExchange(request, reply, place))
+      if (isPromise(outcome)) void outcome.then((settled) => this.#actOn(settled, request, reply, done))
+      else this.#actOn(outcome, request, reply, done)
+    }
+    this.#hooks.add(hook)
+    return hook
+  }
+
+  readonly onSend = (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: Sent): void => {
+    const slots = request as unknown as Record<symbol, Kept>
+    const kept = slots[this.#kept]
+    if (kept === null || kept === undefined) {
+      done(null, payload)
+      return
+    }
+    // An error in a later hook sends a second time: that is no longer the handler's.
+    slots[this.#kept] = null
+    if (kept instanceof PendingRecording) done(null, capture(reply, kept.take(), payload))
+    else done(null, restore(reply, kept.reused, payload))
+  }
+
+  // oxlint-disable-next-line eslint/max-params -- a closure or an object per hit would cost more than the hit
+  #actOn(outcome: CacheOutcome, request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+    const slots = request as unknown as Record<symbol, Kept>
+    if (outcome.type === 'continue') {
+      slots[this.#kept] = new PendingRecording(reply.raw, outcome.recorder)
+      done()
+    } else if (!reply.sent) {
+      slots[this.#kept] = { reused: outcome.response }
+      sendReused(reply, outcome.response)
+    }
+  }
+}

@@ -1,0 +1,81 @@
+/** Shows the recorder what a handler sent, and returns what leaves in its place. */
+import { Readable } from 'node:stream'
+import type { FastifyReply } from 'fastify'
+import { contentOf, isResponse, recordStream, type Departure, type ResponseRecorder } from '@forebay/core'
+import { fieldsOf, removeField, setFields } from './response-fields.ts'
+import { bufferOf } from './send-response.ts'
+
+export function capture(reply: FastifyReply, recorder: ResponseRecorder, sent: unknown): unknown {
+  const payload = isResponse(sent) && !sent.bodyUsed ? unwrap(reply, sent) : sent
+  const content = reply.statusCode === 204 || reply.statusCode === 304 ? contentOf(null) : contentOf(payload)
+  if (content === undefined) {
+    // Fastify will meet the same payload, and answer it as it answers every error.
+    recorder.abort()
+    return sent
+  }
+  if (content.kind === 'stream') return captureStream(reply, recorder, content.stream)
+  return captureBytes(reply, recorder, { payload, bytes: content.bytes })
+}
+
+/** What Fastify does with a `Response`, before anybody outside sees it. */
+function unwrap(reply: FastifyReply, response: Response): ReadableStream | null {
+  reply.code(response.status)
+  for (const [name, value] of response.headers) reply.header(name, value)
+  return response.body
+}
+
+interface Whole {
+  readonly payload: unknown
+  readonly bytes: Uint8Array
+}
+
+function captureBytes(reply: FastifyReply, recorder: ResponseRecorder, { payload, bytes }: Whole): unknown {
+  const isHead = reply.request.method === 'HEAD'
+  const fields = fieldsOf(reply.getHeaders()) as Record<string, string | readonly string[]>
+  // Fastify sets it after all hooks. A handler's own that Fastify would correct is corrected here.
+  if (hasContent(reply.statusCode) && (!isHead || bytes.byteLength > 0)) {
+    fields['content-length'] = String(bytes.byteLength)
+  }
+  const departure = recorder.start(reply.statusCode, fields, isHead ? undefined : bytes)
+  if (departure.recording) {
+    if (!isHead && bytes.byteLength > 0) recorder.write(bytes)
+    recorder.end('trailer' in fields)
+  }
+  apply(reply, departure)
+  if (!hasContent(departure.status)) return null
+  if (departure.body !== undefined) return bufferOf(departure.body)
+  const { window } = departure
+  return window === undefined ? payload : bufferOf(bytes.subarray(window.from, window.to))
+}
+
+function captureStream(reply: FastifyReply, recorder: ResponseRecorder, source: Readable): unknown {
+  const departure = recorder.start(reply.statusCode, fieldsOf(reply.getHeaders()))
+  apply(reply, departure)
+  if (reply.request.method === 'HEAD') {
+    if (departure.recording) recorder.end()
+    letGo(source)
+    return departure.body === undefined ? null : bufferOf(departure.body)
+  }
+  const leavesOtherwise = departure.body !== undefined || !hasContent(departure.status)
+  const recorded =
+    departure.recording || departure.window ? recordStream(source, recorder, departure) : source
+  if (!leavesOtherwise) return recorded
+  // The client is served without this body, the store is not: it is read to its end.
+  if (departure.recording) recorded.on('error', () => undefined).resume()
+  else letGo(recorded)
+  return departure.body === undefined ? null : bufferOf(departure.body)
+}
+
+function apply(reply: FastifyReply, departure: Departure): void {
+  if (reply.statusCode !== departure.status) reply.code(departure.status)
+  for (const name of departure.remove) removeField(reply, name)
+  setFields(reply, departure.set)
+}
+
+function letGo(stream: Readable): void {
+  stream.on('error', () => undefined).destroy()
+}
+
+function hasContent(status: number): boolean {
+  return status !== 204 && status !== 304
+}

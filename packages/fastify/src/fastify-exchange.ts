@@ -1,0 +1,92 @@
+/** One request and its response in Fastify, as the core sees them. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Exchange, FieldValue, HeaderFields, RequestFields, Undo, UserFunction } from '@forebay/core'
+import { redispatch, refreshTokenOf } from './redispatch.ts'
+import { fieldsOf, setField } from './response-fields.ts'
+import { whenAborted } from './response-over.ts'
+
+/** Where a plugin meets requests. */
+export interface Place {
+  /** The pattern of the one route, undefined for a whole app. */
+  readonly route: string | undefined
+  /** The prefix that the plugin is registered under. */
+  readonly mount: string
+  readonly trustsEveryone: boolean
+}
+
+export class FastifyExchange implements Exchange {
+  readonly #request: FastifyRequest
+  readonly #reply: FastifyReply
+  readonly #place: Place
+
+  constructor(request: FastifyRequest, reply: FastifyReply, place: Place) {
+    this.#request = request
+    this.#reply = reply
+    this.#place = place
+  }
+
+  get method(): string {
+    return this.#request.method
+  }
+
+  get target(): string {
+    return this.#request.originalUrl
+  }
+
+  get scheme(): string {
+    return this.#request.protocol
+  }
+
+  get host(): string {
+    return this.#request.host
+  }
+
+  get address(): string | undefined {
+    return (this.#request.ip as string | undefined) || undefined
+  }
+
+  get trustsEveryone(): boolean {
+    return this.#place.trustsEveryone
+  }
+
+  get requestFields(): RequestFields {
+    return this.#request.headers
+  }
+
+  get route(): string | undefined {
+    return this.#place.route
+  }
+
+  get mount(): string {
+    return this.#place.mount
+  }
+
+  get refresh(): object | undefined {
+    return refreshTokenOf(this.#request)
+  }
+
+  invoke<R>(fn: UserFunction<R>, extra?: unknown): R {
+    return extra === undefined ? fn(this.#request, this.#reply) : fn(this.#request, this.#reply, extra)
+  }
+
+  responseField(name: string): FieldValue | undefined {
+    const value = this.#reply.getHeader(name)
+    return typeof value === 'number' ? String(value) : value
+  }
+
+  setResponseField(name: string, value: FieldValue): void {
+    if (!this.#reply.raw.headersSent) setField(this.#reply, name, value)
+  }
+
+  responseFields(): HeaderFields {
+    return fieldsOf(this.#reply.getHeaders())
+  }
+
+  onAbort(listener: () => void): Undo {
+    return whenAborted(this.#reply.raw, listener)
+  }
+
+  redispatch(token: object, fields: RequestFields, signal: AbortSignal): Promise<void> {
+    return redispatch(this.#request, { token, fields, signal })
+  }
+}

@@ -1,0 +1,21 @@
+/** A recorder until its response is sent: by Fastify, by the handler on the raw response, or never. */
+import type { ServerResponse } from 'node:http'
+import type { ResponseRecorder, Undo } from '@forebay/core'
+import { tapRaw } from './raw-tap.ts'
+
+/** Records what is written to the raw response itself, and aborts when the connection closes before anything was sent. */
+export class PendingRecording {
+  readonly #recorder: ResponseRecorder
+  readonly #untap: Undo
+
+  constructor(response: ServerResponse, recorder: ResponseRecorder) {
+    this.#recorder = recorder
+    this.#untap = tapRaw(response, recorder)
+  }
+
+  /** Hands the recorder over: from now on whoever took it says how the response ends. */
+  take(): ResponseRecorder {
+    this.#untap()
+    return this.#recorder
+  }
+}

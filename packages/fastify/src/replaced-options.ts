@@ -1,0 +1,28 @@
+/** A route's options over the plugin's: what names the quota replaces what named it before. */
+import type { RouteRateLimitOptions } from './rate-limit.ts'
+
+type Options = RouteRateLimitOptions
+
+const replaced: readonly (readonly [given: keyof Options, dropped: readonly (keyof Options)[]])[] = [
+  ['limit', ['policies', 'limiter']],
+  ['window', ['policies', 'limiter']],
+  ['policies', ['limit', 'window', 'limiter']],
+  [
+    'limiter',
+    [
+      ...(['limit', 'window', 'policies', 'algorithm', 'burst', 'block', 'escalate', 'mode'] as const),
+      ...(['onBackendError', 'timeout', 'backend', 'name', 'expectedNodes', 'group'] as const),
+    ],
+  ],
+]
+
+/** What the route leaves out is inherited. */
+export function replacedBy(inherited: Options, own: Options): Options {
+  // What is no object is refused by the check of the options, which has to see it as it is.
+  if (typeof own !== 'object' || own === null || Array.isArray(own)) return own
+  const merged: Record<string, unknown> = { ...inherited }
+  for (const [given, dropped] of replaced) {
+    if (own[given] !== undefined) for (const name of dropped) delete merged[name]
+  }
+  return Object.assign(merged, own)
+}

@@ -1,0 +1,87 @@
+/** `responseCache` as Fastify plugin. */
+import type {
+  FastifyInstance,
+  FastifyPluginCallback,
+  FastifyReply,
+  FastifyRequest,
+  RouteOptions,
+} from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import { createResponseCacheGate, type ResponseCache, type ResponseCacheOptions } from '@forebay/core'
+import { checkPluginOptions } from './admission-hook.ts'
+import { CacheVisits } from './cache-visits.ts'
+import { trustsEveryone } from './trust.ts'
+
+/** Options of a route's `config.responseCache`. */
+export type RouteResponseCacheOptions = ResponseCacheOptions<[request: FastifyRequest, reply: FastifyReply]>
+
+export interface ResponseCachePluginOptions extends RouteResponseCacheOptions {
+  /** `false` caches only routes that ask by `config.responseCache`. Default true. */
+  readonly global?: boolean
+}
+
+const plugin: FastifyPluginCallback<ResponseCachePluginOptions> = (app, given, done) => {
+  const { global = true, ...options } = checkPluginOptions('responseCache', given)
+  const standard = createResponseCacheGate(options)
+  const visits = new CacheVisits(app)
+  const everyone = trustsEveryone(app)
+  app.addHook('onRoute', (route) => {
+    const setting: unknown = route.config?.responseCache
+    if (setting === false || (setting === undefined && !global)) return
+    const gate =
+      setting === undefined
+        ? standard
+        : createResponseCacheGate(added(options, setting as RouteResponseCacheOptions, standard.cache))
+    addLast(
+      route,
+      visits.hookOf(gate, { route: route.url, mount: app.prefix || '/', trustsEveryone: everyone }),
+      visits,
+    )
+  })
+  app.addHook('onSend', visits.onSend)
+  if (options.cache === undefined) app.addHook('onClose', async () => await standard.cache.close())
+  decorate(app, standard.cache)
+  done()
+}
+
+/**
+ * The last hook before the handler: whoever is not let through by the route's own hooks never meets the cache, and
+ * `partition` finds what they put on the request.
+ */
+function addLast(route: RouteOptions, hook: ReturnType<CacheVisits['hookOf']>, visits: CacheVisits): void {
+  const own = [route.preHandler ?? []].flat()
+  // The HEAD route that Fastify makes of a GET route inherits its hooks.
+  route.preHandler = [...own.filter((other) => !visits.isHook(other)), hook]
+}
+
+/** The plugin's options under a route's own; one cache, unless the route says where it has another. */
+function added(
+  inherited: RouteResponseCacheOptions,
+  own: RouteResponseCacheOptions,
+  cache: ResponseCache,
+): RouteResponseCacheOptions {
+  if (typeof own !== 'object' || own === null || Array.isArray(own)) return own
+  const { backend, name, logger, cache: _shared, ...rest } = inherited
+  if (own.cache !== undefined) return { ...rest, ...own }
+  const origin = Object.entries({ backend, name, logger }).filter(([, value]) => value !== undefined)
+  if (own.backend !== undefined || own.name !== undefined || own.logger !== undefined) {
+    return { ...rest, ...Object.fromEntries(origin), ...own }
+  }
+  return { ...rest, ...own, cache }
+}
+
+/** The innermost registration is the one that a context sees. */
+function decorate(app: FastifyInstance, cache: ResponseCache): void {
+  if (app.hasDecorator('responseCache')) app.responseCache = cache
+  else app.decorate('responseCache', cache)
+}
+
+/**
+ * Answers from stored responses, and stores what handlers answer: `await app.register(responseCache, { ttl: '1m' })`. These
+ * options are every later route's defaults; a route's `config.responseCache` adds to them, `false` switches it off. A hit
+ * runs all hooks but the handler. Wrong options are a `ForebayError` at registration, of the plugin or of the route.
+ */
+export const responseCache: FastifyPluginCallback<ResponseCachePluginOptions> = fastifyPlugin(plugin, {
+  fastify: '5.x',
+  name: '@forebay/fastify:response-cache',
+})

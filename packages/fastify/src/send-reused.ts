@@ -1,0 +1,31 @@
+/** Sends a stored response, so that it leaves as it was stored whatever hooks stand before the cache's own. */
+import type { FastifyReply } from 'fastify'
+import type { ReusedResponse } from '@forebay/core'
+import { removeField } from './response-fields.ts'
+import { bufferOf, sendResponse } from './send-response.ts'
+
+export function sendReused(reply: FastifyReply, response: ReusedResponse): void {
+  if (response.age !== undefined) reply.header('age', response.age)
+  if (response.cacheStatus !== undefined) reply.header('cache-status', response.cacheStatus)
+  sendResponse(reply, response)
+}
+
+/** To be called in `onSend`: the stored body was captured after the hooks before it, so they must not change it again. */
+export function restore(reply: FastifyReply, { fields, body }: ReusedResponse, payload: unknown): unknown {
+  // Fastify gives a Buffer without a type one of its own.
+  if (!fields.some(([name]) => name === 'content-type')) removeField(reply, 'content-type')
+  if (isUnchanged(payload, body)) return payload
+  for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) removeField(reply, name)
+  for (const [name, value] of fields) {
+    if (name !== 'set-cookie' && (name !== 'content-length' || body === undefined)) reply.header(name, value)
+  }
+  return body === undefined ? null : bufferOf(body)
+}
+
+function isUnchanged(payload: unknown, body: Uint8Array | undefined): boolean {
+  if (body === undefined) return payload === null
+  if (!Buffer.isBuffer(payload)) return false
+  return (
+    payload.buffer === body.buffer && payload.byteOffset === body.byteOffset && payload.length === body.length
+  )
+}
