@@ -1,0 +1,35 @@
+/** A stored response after a 304 from the handler (RFC 9111 §3.2, §4.3.4). */
+import type { FieldLine, HeaderFields } from '../ports/http.ts'
+
+/** They describe the stored content, which the 304 did not bring. */
+const contentFields: ReadonlySet<string> = new Set([
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-type',
+])
+
+/** The stored lines with those that the 304 brings anew; `brought` has passed `fieldsToStore` already. */
+export function freshenedFields(stored: readonly FieldLine[], brought: readonly FieldLine[]): FieldLine[] {
+  const news = brought.filter(([name]) => !contentFields.has(name))
+  const replaced = new Set(news.map(([name]) => name))
+  return [...stored.filter(([name]) => !replaced.has(name)), ...news]
+}
+
+/** All fields of the stored response as they will be: for judging whether it may stay stored. */
+export function fieldsByName(lines: readonly FieldLine[]): HeaderFields {
+  const fields: Record<string, FieldLine[1]> = Object.create(null) as Record<string, FieldLine[1]>
+  for (const [name, value] of lines) fields[name] = value
+  return fields
+}
+
+/**
+ * Whether a response to HEAD still tells of the stored response to GET (RFC 9111 §4.3.5): it may bring its fields up to
+ * date then; otherwise the stored response is to be considered stale.
+ */
+export function isSameAsStored(head: HeaderFields, stored: readonly FieldLine[]): boolean {
+  const byName = fieldsByName(stored)
+  return ['etag', 'last-modified', 'content-length'].every(
+    (name) => head[name] === undefined || byName[name] === undefined || head[name] === byName[name],
+  )
+}

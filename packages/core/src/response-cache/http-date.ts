@@ -1,0 +1,45 @@
+/** Dates in fields (RFC 9110 §5.6.7): all three formats are read, one is written. */
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+const imfFixdate =
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT$/
+const rfc850 =
+  /^(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (\d\d)-([A-Z][a-z]{2})-(\d\d) (\d\d):(\d\d):(\d\d) GMT$/
+const asctime = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d) (\d{4})$/
+
+/** No date is longer: nothing longer is looked at. */
+const longestDate = 40
+
+/**
+ * Milliseconds since the Unix epoch; undefined for anything that is not one of the three formats.
+ * @param now for the century of two-digit years: one that seems more than 50 years ahead is past.
+ */
+export function parseHttpDate(text: string, now: number): number | undefined {
+  if (text.length > longestDate) return undefined
+  const fixed = imfFixdate.exec(text)
+  if (fixed) return instant([fixed[3], fixed[2], fixed[1], fixed[4], fixed[5], fixed[6]])
+  const old = rfc850.exec(text)
+  if (old) return instant([fullYear(Number(old[3]), now), old[2], old[1], old[4], old[5], old[6]])
+  const unix = asctime.exec(text)
+  if (unix) return instant([unix[6], unix[1], unix[2]?.trim(), unix[3], unix[4], unix[5]])
+  return undefined
+}
+
+function fullYear(twoDigits: number, now: number): string {
+  const thisYear = new Date(now).getUTCFullYear()
+  const year = thisYear - (thisYear % 100) + twoDigits
+  return String(year > thisYear + 50 ? year - 100 : year)
+}
+
+type DateParts = readonly (string | undefined)[]
+
+function instant([year, monthName, day, hour, minute, second]: DateParts): number | undefined {
+  const month = months.indexOf(monthName ?? '')
+  const [h, m, s] = [Number(hour), Number(minute), Number(second)]
+  // 60 is a leap second.
+  if (month === -1 || h > 23 || m > 59 || s > 60) return undefined
+  const date = new Date(Date.UTC(Number(year), month, Number(day)))
+  if (date.getUTCDate() !== Number(day) || date.getUTCMonth() !== month) return undefined
+  return date.getTime() + ((h * 60 + m) * 60 + s) * 1_000
+}

@@ -1,0 +1,49 @@
+/** May a stored response answer this request now, without asking the handler (RFC 9111 §4)? */
+import type { RequestDirectives } from './cache-control.ts'
+import type { ReasonCode } from './reasons.ts'
+
+export interface ReusableResponse {
+  /** Ms of freshness left; negative once stale. */
+  readonly freshMs: number
+  readonly ageMs: number
+  /** `no-cache`: every use is validated; `must-revalidate` and the like: a stale one is. */
+  readonly mustValidate: 'always' | 'when-stale' | 'never'
+  readonly staleWhileRevalidateMs: number
+}
+
+export type Reuse =
+  /** It answers as it is. */
+  | { readonly type: 'reuse'; readonly reason: ReasonCode }
+  /** It answers as it is, and is refreshed in the background. */
+  | { readonly type: 'refresh'; readonly reason: ReasonCode }
+  /** The handler is asked first. `by` tells in the words of RFC 9211 whether the request or its age wants that. */
+  | { readonly type: 'validate'; readonly reason: ReasonCode; readonly by: 'request' | 'stale' }
+
+/** @param request undefined when the client's directives are ignored. */
+export function judgeReuse(response: ReusableResponse, request: RequestDirectives | undefined): Reuse {
+  if (response.mustValidate === 'always') return { type: 'validate', reason: 'no-cache', by: 'stale' }
+  const objection = request === undefined ? undefined : objectionOf(request, response)
+  if (objection !== undefined) return { type: 'validate', reason: objection, by: 'request' }
+  if (response.freshMs > 0) return { type: 'reuse', reason: 'fresh' }
+  if (response.mustValidate === 'when-stale') return { type: 'validate', reason: 'stale', by: 'stale' }
+  if (request?.maxStale !== undefined && -response.freshMs <= request.maxStale * 1_000) {
+    return { type: 'reuse', reason: 'max-stale' }
+  }
+  return -response.freshMs < response.staleWhileRevalidateMs
+    ? { type: 'refresh', reason: 'stale-while-revalidate' }
+    : { type: 'validate', reason: 'stale', by: 'stale' }
+}
+
+/** What the client does not accept (RFC 9111 §5.2.1). `max-stale` widens what `max-age` narrows. */
+function objectionOf(
+  request: RequestDirectives,
+  { ageMs, freshMs }: ReusableResponse,
+): ReasonCode | undefined {
+  if (request.noCache) return 'request-no-cache'
+  if (request.maxAge !== undefined && request.maxStale === undefined && ageMs > request.maxAge * 1_000) {
+    return 'request-max-age'
+  }
+  return request.minFresh !== undefined && freshMs < request.minFresh * 1_000
+    ? 'request-min-fresh'
+    : undefined
+}

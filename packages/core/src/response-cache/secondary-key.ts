@@ -1,0 +1,56 @@
+/** The secondary key: what a response's `Vary` makes of a request (RFC 9111 §4.1). */
+import { digest } from '../kit/digest.ts'
+import type { FieldValue, RequestFields } from '../ports/http.ts'
+import { isToken, joinedLines, listMembers, trimmed } from './field-list.ts'
+
+/** More names than this, or longer ones, are nobody's honest `Vary`. */
+const mostNames = 32
+
+/** A longer key is stored as its digest. */
+const longestKey = 200
+
+/**
+ * The field names in `Vary`, lower case, sorted, each once; `'*'` when nothing can match: a `*`, a name that is none, or
+ * too many.
+ */
+export function varyNames(vary: FieldValue | undefined): readonly string[] | '*' {
+  if (vary === undefined) return []
+  const names = new Set<string>()
+  for (const name of listMembers(vary)) {
+    if (name === '*' || !isToken(name)) return '*'
+    names.add(name.toLowerCase())
+  }
+  return names.size > mostNames ? '*' : [...names].toSorted()
+}
+
+/** Injective: names and values are written with their lengths, and what is absent differs from what is empty. */
+export function secondaryKey(names: readonly string[], fields: RequestFields): string {
+  let key = ''
+  for (const name of names) {
+    const value = fields[name]
+    key += `${name.length}:${name}`
+    if (value === undefined) {
+      key += '-'
+      continue
+    }
+    const normal = normalised(name, joinedLines(value))
+    key += `${normal.length}:${normal}`
+  }
+  return key.length > longestKey ? `#${digest(key)}` : key
+}
+
+/** Lists of codings and languages whose spelling differs where their meaning does not: white space and letter case. */
+const caseInsensitiveLists: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-charset',
+  'accept-encoding',
+  'accept-language',
+])
+
+/** Two requests with the same normal value are the same to whoever reads the field (RFC 9111 §4.1). */
+function normalised(name: string, value: string): string {
+  if (!caseInsensitiveLists.has(name) || value.includes('"')) return trimmed(value)
+  return listMembers(value)
+    .map((member) => member.split(';').map(trimmed).join(';').toLowerCase())
+    .join(',')
+}
