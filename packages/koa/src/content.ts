@@ -21,11 +21,6 @@ export function contentOf(ctx: Context): Content {
   return jsonOf(body)
 }
 
-/** Whether the response to this request carries content at all. */
-export function sendsContent(ctx: Context): boolean {
-  return ctx.method !== 'HEAD' && !sendsNoContent(ctx.status)
-}
-
 /** Koa drops the body, and the fields that describe it, of these. */
 export function sendsNoContent(status: number): boolean {
   return status === 204 || status === 205 || status === 304
@@ -38,7 +33,7 @@ export function sendsWebBodies(ctx: Context): boolean {
 }
 
 /** Whether the handler said `ctx.body = null`: then Koa sends no content, whatever the status. */
-export function saidNoBody(ctx: Context): boolean {
+function saidNoBody(ctx: Context): boolean {
   const { response } = ctx as { readonly response: { readonly _explicitNullBody?: boolean } }
   return response._explicitNullBody === true
 }
