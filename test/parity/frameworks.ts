@@ -4,8 +4,4 @@ import { expressHarnesses } from '../harness/express.ts'
 import { fastifyHarness } from '../harness/fastify.ts'
 import { koaHarnesses } from '../harness/koa.ts'
 
-export const frameworks: readonly AdapterHarness[] = [
-  ...expressHarnesses,
-  ...fastifyHarness,
-  ...koaHarnesses,
-]
+export const frameworks: readonly AdapterHarness[] = [...expressHarnesses, fastifyHarness, ...koaHarnesses]
