@@ -1,7 +1,7 @@
 /** `concurrencyLimit` as Fastify plugin. */
-import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
-import fastifyPlugin from 'fastify-plugin'
+import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
 import { createConcurrencyGate, type ConcurrencyLimitOptions } from '@forebay/core'
+import { asPlugin } from './as-plugin.ts'
 import { admissionHook, checkPluginOptions, type HookName } from './admission-hook.ts'
 import { admit, type PlacedGate } from './admit.ts'
 import { perSetting } from './route-setting.ts'
@@ -21,7 +21,7 @@ export interface ConcurrencyLimitPluginOptions extends RouteConcurrencyLimitOpti
 
 const owned = ['max', 'queue', 'timeout', 'backend', 'name'] as const
 
-const plugin: FastifyPluginCallback<ConcurrencyLimitPluginOptions> = (app, given, done) => {
+function setUp(app: FastifyInstance, given: ConcurrencyLimitPluginOptions): void {
   const { global = true, hook = 'onRequest', ...options } = checkPluginOptions('concurrencyLimit', given)
   const place = { mount: app.prefix || '/', trustsEveryone: trustsEveryone(app) }
   const gateOf = perSetting<RouteConcurrencyLimitOptions, PlacedGate>({
@@ -31,7 +31,6 @@ const plugin: FastifyPluginCallback<ConcurrencyLimitPluginOptions> = (app, given
     make: (own, route) => ({ gate: createConcurrencyGate(over(options, own)), place: { ...place, route } }),
   })
   admissionHook(app, { hook, setting: 'concurrencyLimit', gateOf, admit })
-  done()
 }
 
 /** A limiter that is given replaces what one would be made of, and the other way round. */
@@ -50,7 +49,7 @@ function over(
  * Bounds how many requests run at once: `await app.register(concurrencyLimit, { max: 100 })`, and per route by
  * `config.concurrencyLimit`, which has permits of its own. Wrong options are a `ForebayError` at registration.
  */
-export const concurrencyLimit: FastifyPluginCallback<ConcurrencyLimitPluginOptions> = fastifyPlugin(plugin, {
-  fastify: '5.x',
-  name: '@forebay/fastify:concurrency-limit',
-})
+export const concurrencyLimit: FastifyPluginCallback<ConcurrencyLimitPluginOptions> = asPlugin(
+  'concurrency-limit',
+  setUp,
+)

@@ -1,7 +1,7 @@
 /** `rateLimit` as Fastify plugin. */
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
-import fastifyPlugin from 'fastify-plugin'
 import { createRateLimitGate, memoryBackend, type RateLimitOptions } from '@forebay/core'
+import { asPlugin } from './as-plugin.ts'
 import { admit, type PlacedGate } from './admit.ts'
 import { admissionHook, checkPluginOptions, type HookName } from './admission-hook.ts'
 import { replacedBy } from './replaced-options.ts'
@@ -18,7 +18,7 @@ export interface RateLimitPluginOptions extends RouteRateLimitOptions {
   readonly hook?: HookName
 }
 
-const plugin: FastifyPluginCallback<RateLimitPluginOptions> = (app, given, done) => {
+function setUp(app: FastifyInstance, given: RateLimitPluginOptions): void {
   const { global = true, hook = 'onRequest', ...options } = checkPluginOptions('rateLimit', given)
   const shared = withBackend(app, options)
   const place = { mount: app.prefix || '/', trustsEveryone: trustsEveryone(app) }
@@ -33,7 +33,6 @@ const plugin: FastifyPluginCallback<RateLimitPluginOptions> = (app, given, done)
   })
   if (!app.hasRequestDecorator('rateLimit')) app.decorateRequest('rateLimit')
   admissionHook(app, { hook, setting: 'rateLimit', gateOf, admit })
-  done()
 }
 
 /** One backend for all routes, so that one group is one counter whichever routes name it. */
@@ -49,7 +48,4 @@ function withBackend(app: FastifyInstance, options: RouteRateLimitOptions): Rout
  * no route are counted too. A route's `config.rateLimit` replaces these options, `false` switches them off; the decision
  * stands on `request.rateLimit`. Wrong options are a `ForebayError` at registration, of the plugin or of the route.
  */
-export const rateLimit: FastifyPluginCallback<RateLimitPluginOptions> = fastifyPlugin(plugin, {
-  fastify: '5.x',
-  name: '@forebay/fastify:rate-limit',
-})
+export const rateLimit: FastifyPluginCallback<RateLimitPluginOptions> = asPlugin('rate-limit', setUp)

@@ -6,8 +6,8 @@ import type {
   FastifyRequest,
   RouteOptions,
 } from 'fastify'
-import fastifyPlugin from 'fastify-plugin'
 import { createResponseCacheGate, type ResponseCache, type ResponseCacheOptions } from '@forebay/core'
+import { asPlugin } from './as-plugin.ts'
 import { checkPluginOptions } from './admission-hook.ts'
 import { CacheVisits } from './cache-visits.ts'
 import { trustsEveryone } from './trust.ts'
@@ -20,7 +20,7 @@ export interface ResponseCachePluginOptions extends RouteResponseCacheOptions {
   readonly global?: boolean
 }
 
-const plugin: FastifyPluginCallback<ResponseCachePluginOptions> = (app, given, done) => {
+function setUp(app: FastifyInstance, given: ResponseCachePluginOptions): void {
   const { global = true, ...options } = checkPluginOptions('responseCache', given)
   const standard = createResponseCacheGate(options)
   const visits = new CacheVisits(app)
@@ -41,7 +41,6 @@ const plugin: FastifyPluginCallback<ResponseCachePluginOptions> = (app, given, d
   app.addHook('onSend', visits.onSend)
   if (options.cache === undefined) app.addHook('onClose', async () => await standard.cache.close())
   decorate(app, standard.cache)
-  done()
 }
 
 /**
@@ -81,7 +80,7 @@ function decorate(app: FastifyInstance, cache: ResponseCache): void {
  * options are every later route's defaults; a route's `config.responseCache` adds to them, `false` switches it off. A hit
  * runs all hooks but the handler. Wrong options are a `ForebayError` at registration, of the plugin or of the route.
  */
-export const responseCache: FastifyPluginCallback<ResponseCachePluginOptions> = fastifyPlugin(plugin, {
-  fastify: '5.x',
-  name: '@forebay/fastify:response-cache',
-})
+export const responseCache: FastifyPluginCallback<ResponseCachePluginOptions> = asPlugin(
+  'response-cache',
+  setUp,
+)
