@@ -5,6 +5,13 @@ import type { RouteRateLimitOptions } from './rate-limit.ts'
 import type { RouteResponseCacheOptions } from './response-cache.ts'
 import type { RouteSetting } from './route-setting.ts'
 
+/** A route's `config`: options of its own in place of the plugin's, or `false`. */
+export interface RouteConfig {
+  rateLimit?: RouteSetting<RouteRateLimitOptions>
+  responseCache?: RouteSetting<RouteResponseCacheOptions>
+  concurrencyLimit?: RouteSetting<RouteConcurrencyLimitOptions>
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** What the latest rate limiter decided; undefined before one did. */
@@ -16,9 +23,5 @@ declare module 'fastify' {
     responseCache: ResponseCache
   }
 
-  interface FastifyContextConfig {
-    rateLimit?: RouteSetting<RouteRateLimitOptions>
-    responseCache?: RouteSetting<RouteResponseCacheOptions>
-    concurrencyLimit?: RouteSetting<RouteConcurrencyLimitOptions>
-  }
+  interface FastifyContextConfig extends RouteConfig {}
 }

@@ -1,6 +1,6 @@
 /** forebay for Fastify 5: rate limiting and whole-response caching as plugins. */
-import './augmentation.ts'
-
+// Brings what forebay adds to Fastify's own types along.
+export type { RouteConfig } from './augmentation.ts'
 export type { HookName } from './admission-hook.ts'
 export {
   concurrencyLimit,

@@ -1,7 +1,8 @@
 /** A route's options over the plugin's: what names the quota replaces what named it before. */
-import type { RouteRateLimitOptions } from './rate-limit.ts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { RateLimitOptions } from '@forebay/core'
 
-type Options = RouteRateLimitOptions
+type Options = RateLimitOptions<[request: FastifyRequest, reply: FastifyReply]>
 
 const replaced: readonly (readonly [given: keyof Options, dropped: readonly (keyof Options)[]])[] = [
   ['limit', ['policies', 'limiter']],
