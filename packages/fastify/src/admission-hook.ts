@@ -45,13 +45,13 @@ export function checkPluginOptions<T extends { readonly global?: boolean; readon
   if (global !== undefined && typeof global !== 'boolean') {
     throw new ForebayError(
       'FOREBAY_INVALID_OPTION',
-      `${of}: global: ${String(global)} is not accepted. Accepted: true or false.`,
+      `${of}: global: ${JSON.stringify(global)} is not accepted. Accepted: true or false.`,
     )
   }
   if (hook !== undefined && !hookNames.includes(hook)) {
     throw new ForebayError(
       'FOREBAY_INVALID_OPTION',
-      `${of}: hook: ${String(hook)} is not accepted. Accepted: ${hookNames.join(', ')}.`,
+      `${of}: hook: ${JSON.stringify(hook)} is not accepted. Accepted: ${hookNames.join(', ')}.`,
     )
   }
   // Fastify hands these to every plugin; they are no options of ours.

@@ -49,7 +49,6 @@ export class CacheVisits {
     else done(null, restore(reply, kept.reused, payload))
   }
 
-  // oxlint-disable-next-line eslint/max-params -- a closure or an object per hit would cost more than the hit
   #actOn(outcome: CacheOutcome, request: FastifyRequest, reply: FastifyReply, done: () => void): void {
     const slots = request as unknown as Record<symbol, Kept>
     if (outcome.type === 'continue') {

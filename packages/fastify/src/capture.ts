@@ -1,5 +1,5 @@
 /** Shows the recorder what a handler sent, and returns what leaves in its place. */
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { contentOf, isResponse, recordStream, type Departure, type ResponseRecorder } from '@forebay/core'
 import { fieldsOf, removeField, setFields } from './response-fields.ts'

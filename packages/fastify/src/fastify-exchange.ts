@@ -42,7 +42,7 @@ export class FastifyExchange implements Exchange {
   }
 
   get address(): string | undefined {
-    return (this.#request.ip as string | undefined) || undefined
+    return this.#request.ip || undefined
   }
 
   get trustsEveryone(): boolean {
