@@ -70,7 +70,7 @@ function addRoute(app: FastifyInstance, route: NeutralRoute): void {
   const { rateLimit: limit, responseCache: cache } = route
   // HEAD of a GET route is Fastify's own doing.
   app.route({
-    method: route.method as HTTPMethods,
+    method: route.method,
     url: route.path,
     config: { ...(limit && { rateLimit: limit }), ...(cache && { responseCache: cache }) },
     handler: async (request, reply) => answer(reply, await route.handle(neutralRequest(request))),

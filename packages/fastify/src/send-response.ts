@@ -5,8 +5,10 @@ import type { HttpResponse } from '@forebay/core'
 export function sendResponse(reply: FastifyReply, { status, fields, body }: HttpResponse): void {
   reply.code(status)
   for (const [name, value] of fields) {
+    // Without a body, Fastify would add a charset to the type of JSON that it finds among its own fields.
+    if (name === 'content-type' && body === undefined) reply.removeHeader(name).raw.setHeader(name, value)
     // Fastify measures a body itself; a length set here would outlive a plugin that changes the body.
-    if (name !== 'content-length' || body === undefined) reply.header(name, value)
+    else if (name !== 'content-length' || body === undefined) reply.header(name, value)
   }
   reply.send(body === undefined ? null : bufferOf(body))
 }
