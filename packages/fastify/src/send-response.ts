@@ -1,16 +1,16 @@
 /** Sends a response that the core made or stored, through `reply.send`: other plugins' `onSend` hooks have their part. */
+import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import type { HttpResponse } from '@forebay/core'
 
 export function sendResponse(reply: FastifyReply, { status, fields, body }: HttpResponse): void {
   reply.code(status)
   for (const [name, value] of fields) {
-    // Without a body, Fastify would add a charset to the type of JSON that it finds among its own fields.
-    if (name === 'content-type' && body === undefined) reply.removeHeader(name).raw.setHeader(name, value)
     // Fastify measures a body itself; a length set here would outlive a plugin that changes the body.
-    else if (name !== 'content-length' || body === undefined) reply.header(name, value)
+    if (name !== 'content-length' || body === undefined) reply.header(name, value)
   }
-  reply.send(body === undefined ? null : bufferOf(body))
+  // Fastify would make JSON of null where the type is JSON; a stream it leaves alone.
+  reply.send(body === undefined ? Readable.from([]) : bufferOf(body))
 }
 
 export function bufferOf(bytes: Uint8Array): Buffer {
