@@ -77,4 +77,4 @@ export const reasons = {
   stored: reason('The response is stored.', 'RFC 9111 §3'),
 } satisfies Readonly<Record<string, ReasonText>>
 
-export type ReasonCode = keyof typeof reasons
+export type Reason = keyof typeof reasons

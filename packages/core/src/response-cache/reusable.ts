@@ -1,6 +1,6 @@
 /** May a stored response answer this request now, without asking the handler (RFC 9111 §4)? */
 import type { RequestDirectives } from './cache-control.ts'
-import type { ReasonCode } from './reasons.ts'
+import type { Reason } from './reasons.ts'
 
 export interface ReusableResponse {
   /** Ms of freshness left; negative once stale. */
@@ -13,11 +13,11 @@ export interface ReusableResponse {
 
 export type Reuse =
   /** It answers as it is. */
-  | { readonly type: 'reuse'; readonly reason: ReasonCode }
+  | { readonly type: 'reuse'; readonly reason: Reason }
   /** It answers as it is, and is refreshed in the background. */
-  | { readonly type: 'refresh'; readonly reason: ReasonCode }
+  | { readonly type: 'refresh'; readonly reason: Reason }
   /** The handler is asked first. `by` tells in the words of RFC 9211 whether the request or its age wants that. */
-  | { readonly type: 'validate'; readonly reason: ReasonCode; readonly by: 'request' | 'stale' }
+  | { readonly type: 'validate'; readonly reason: Reason; readonly by: 'request' | 'stale' }
 
 /** @param request undefined when the client's directives are ignored. */
 export function judgeReuse(response: ReusableResponse, request: RequestDirectives | undefined): Reuse {
@@ -38,7 +38,7 @@ export function judgeReuse(response: ReusableResponse, request: RequestDirective
 function objectionOf(
   request: RequestDirectives,
   { ageMs, freshMs }: ReusableResponse,
-): ReasonCode | undefined {
+): Reason | undefined {
   if (request.noCache) return 'request-no-cache'
   if (request.maxAge !== undefined && request.maxStale === undefined && ageMs > request.maxAge * 1_000) {
     return 'request-max-age'

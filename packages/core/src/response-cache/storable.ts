@@ -3,7 +3,7 @@ import type { HeaderFields } from '../ports/http.ts'
 import type { Governing } from './directives.ts'
 import { isHeuristicallyCacheable } from './freshness.ts'
 import { joinedLines, trimmed } from './field-list.ts'
-import type { ReasonCode } from './reasons.ts'
+import type { Reason } from './reasons.ts'
 import { varyNames } from './secondary-key.ts'
 
 export interface StorableRequest {
@@ -36,7 +36,7 @@ const understood: ReadonlySet<number> = new Set([
 ])
 
 /** Why it may not be stored; undefined when it may. Whether it has any lifetime is asked elsewhere. */
-export function whyNotStorable(request: StorableRequest, response: StorableResponse): ReasonCode | undefined {
+export function whyNotStorable(request: StorableRequest, response: StorableResponse): Reason | undefined {
   return (
     whyStatusForbids(response) ??
     whyDirectivesForbid(request, response) ??
@@ -51,7 +51,7 @@ export function isForEveryone({ directives }: Governing, credentials: 'authoriza
   return credentials === 'authorization' && directives.mustRevalidate
 }
 
-function whyStatusForbids({ status, statedLifetimeMs, governing }: StorableResponse): ReasonCode | undefined {
+function whyStatusForbids({ status, statedLifetimeMs, governing }: StorableResponse): Reason | undefined {
   if (status < 200 || status > 599 || neverStored.has(status)) return 'status'
   if (governing.directives.mustUnderstand && !understood.has(status)) return 'must-understand'
   // Others than the heuristically cacheable ones need to say it themselves (RFC 9111 §3).
@@ -62,7 +62,7 @@ function whyStatusForbids({ status, statedLifetimeMs, governing }: StorableRespo
 function whyDirectivesForbid(
   request: StorableRequest,
   { governing }: StorableResponse,
-): ReasonCode | undefined {
+): Reason | undefined {
   const { directives } = governing
   // `no-store` is there for caches that do not know `must-understand` (RFC 9111 §5.2.2.3).
   if (directives.noStore && !directives.mustUnderstand) return 'no-store'
@@ -70,7 +70,7 @@ function whyDirectivesForbid(
   return directives.isMalformed ? 'malformed' : undefined
 }
 
-function whyCredentialsForbid(request: StorableRequest, response: StorableResponse): ReasonCode | undefined {
+function whyCredentialsForbid(request: StorableRequest, response: StorableResponse): Reason | undefined {
   if (response.hasRefusedCookie) return 'set-cookie'
   if (request.isPartitioned) return undefined
   const { governing } = response
@@ -86,7 +86,7 @@ function whyCredentialsForbid(request: StorableRequest, response: StorableRespon
   return undefined
 }
 
-function whyFieldsForbid(request: StorableRequest, { fields }: StorableResponse): ReasonCode | undefined {
+function whyFieldsForbid(request: StorableRequest, { fields }: StorableResponse): Reason | undefined {
   const names = varyNames(fields['vary'])
   if (names === '*') return 'vary-star'
   const isOpen = (name: string): boolean =>
