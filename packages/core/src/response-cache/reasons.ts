@@ -7,12 +7,54 @@ export interface ReasonText {
   readonly rfc: string | undefined
 }
 
+/** Codes are tokens, fit for the `detail` of `Cache-Status`. */
+export type Reason =
+  | 'method'
+  | 'skip'
+  | 'request-body'
+  | 'unkeyed-input'
+  | 'request-no-store'
+  | 'option-failed'
+  | 'status'
+  | 'no-store'
+  | 'private'
+  | 'malformed'
+  | 'authorization'
+  | 'cookie'
+  | 'set-cookie'
+  | 'vary-star'
+  | 'vary-credentials'
+  | 'must-understand'
+  | 'no-freshness'
+  | 'content-range'
+  | 'event-stream'
+  | 'trailers'
+  | 'too-large'
+  | 'incomplete'
+  | 'invalidated'
+  | 'store-option'
+  | 'too-many-variants'
+  | 'backend'
+  | 'miss'
+  | 'vary-miss'
+  | 'stale'
+  | 'no-cache'
+  | 'request-no-cache'
+  | 'request-max-age'
+  | 'request-min-fresh'
+  | 'only-if-cached'
+  | 'credentials'
+  | 'fresh'
+  | 'max-stale'
+  | 'stale-while-revalidate'
+  | 'stale-if-error'
+  | 'stored'
+
 function reason(words: string, rfc?: string): ReasonText {
   return { words, rfc }
 }
 
-/** Codes are tokens, fit for the `detail` of `Cache-Status`. */
-export const reasons = {
+export const reasons: Readonly<Record<Reason, ReasonText>> = {
   // Why a request is neither answered from the cache nor fills it.
   method: reason('Only GET and HEAD are answered from the cache.', 'RFC 9111 §4'),
   skip: reason('The option `skip` said so.'),
@@ -75,6 +117,4 @@ export const reasons = {
   'stale-if-error': reason('It is stale, and the handler failed.', 'RFC 5861 §4'),
   // And why one is stored.
   stored: reason('The response is stored.', 'RFC 9111 §3'),
-} satisfies Readonly<Record<string, ReasonText>>
-
-export type Reason = keyof typeof reasons
+}
