@@ -1,6 +1,5 @@
 /** What every limiting algorithm is: a rule over a small state of numbers. */
 import type { Policy } from '../../ports/rate-limit-store.ts'
-
 import type { HitLog } from './hit-log.ts'
 
 /** A key's state under one policy, somewhere in a table. */
@@ -12,7 +11,7 @@ export interface State {
   readonly log: HitLog
 }
 
-/** What a rule is asked about. `now` is in whole milliseconds on the backend's clock. */
+/** What a rule is asked about. `now` is in whole milliseconds on the backend's clock; it may have stepped back. */
 export interface Moment {
   readonly policy: Policy
   readonly now: number
@@ -28,7 +27,8 @@ export interface Correction {
 /**
  * One algorithm; `rule.ts` makes of it the pure function `(state, policy, units, now) → [state, decision]` that is its
  * specification. Instants are whole milliseconds, units whole numbers. Only `begin`, `charge` and `adjust` change the
- * state, and a denial calls none of them: it costs nothing.
+ * state, and a denial calls none of them: it costs nothing. A policy may differ from the one that the state was made
+ * with: what was used stays used.
  */
 export interface Algorithm {
   /** How many numbers a key's state takes. */
@@ -39,7 +39,7 @@ export interface Algorithm {
   begin(state: State, moment: Moment): void
   /** Units that could be charged now; never below 0. */
   available(state: State, moment: Moment): number
-  /** Takes units that are available. */
+  /** Takes units that are available: as many fewer are available from then on. */
   charge(state: State, moment: Moment, units: number): void
   /** From when on the whole quota is there, if nothing more is charged; at least `now`. */
   wholeAt(state: State, moment: Moment): number
@@ -49,4 +49,9 @@ export interface Algorithm {
   window(state: State): number
   /** Corrects in the named window and nowhere else; does nothing when that is over. Use never falls below zero. */
   adjust(state: State, moment: Moment, correction: Correction): void
+}
+
+/** Use grown by later charges stays a number that is counted exactly. */
+export function corrected(used: number, units: number): number {
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, used + units))
 }

@@ -1,5 +1,5 @@
 /** Fixed window: the quota of a window that begins with its first hit. */
-import type { Algorithm, Moment, State } from './algorithm.ts'
+import { corrected, type Algorithm, type Moment, type State } from './algorithm.ts'
 
 /** State: the end of the current window, and the units used in it. */
 const end = 0
@@ -37,7 +37,7 @@ export const fixedWindow: Algorithm = {
   adjust({ numbers, at }, { now }, { units, window }) {
     const current = numbers[at + end]!
     if (current <= now || (window !== undefined && window !== current)) return
-    numbers[at + used] = Math.max(0, numbers[at + used]! + units)
+    numbers[at + used] = corrected(numbers[at + used]!, units)
   },
 }
 

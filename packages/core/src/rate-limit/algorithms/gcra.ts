@@ -1,26 +1,23 @@
 /** Generic cell rate algorithm: `burst` at once, then a steady `limit` per window, in two numbers per key. */
+import { floorDivide, floorRest } from '../../kit/floor-divide.ts'
 import type { Algorithm, Moment, State } from './algorithm.ts'
 
 /** State: the theoretical arrival time in whole ms, and its fraction as a numerator over `limit`. */
 const arrival = 0
 const part = 1
 
-/** The same admissions as the token bucket, told by one instant. In whole numbers throughout: nothing drifts. */
+/**
+ * The same admissions as the token bucket, told by one instant: when all that was charged will have worn off. A unit
+ * wears off in `window / limit`, kept as whole numbers throughout, so that nothing drifts however often it is asked.
+ */
 export const gcra: Algorithm = {
   words: 2,
   keepsLog: false,
-  begin({ numbers, at }, { now }) {
-    numbers[at + arrival] = now
+  begin({ numbers, at }) {
+    numbers[at + arrival] = 0
     numbers[at + part] = 0
   },
-  available(state, { policy, now }) {
-    if (policy.limit === 0) return 0
-    const { burst, windowMs } = policy
-    return Math.max(
-      0,
-      Math.min(burst, Math.floor((burst * windowMs - debt(state, { policy, now })) / windowMs)),
-    )
-  },
+  available: availableIn,
   charge: push,
   wholeAt({ numbers, at }, { now }) {
     return Math.max(now, numbers[at + arrival]! + (numbers[at + part]! > 0 ? 1 : 0))
@@ -28,11 +25,10 @@ export const gcra: Algorithm = {
   fitsAt(state, moment, units) {
     const { policy, now } = moment
     if (units > policy.burst || policy.limit === 0) return Infinity
-    // What may be owed at most for the charge to fit, as a numerator over `limit`.
-    const bearable = (policy.burst - units) * policy.windowMs
-    if (debt(state, moment) <= bearable) return now
     const { numbers, at } = state
-    return numbers[at + arrival]! + Math.ceil((partOf(state, moment) - bearable) / policy.limit)
+    // What exceeds the debt that leaves room for the units has to wear off first.
+    const waitMs = -floorDivide(policy.burst - units, policy.windowMs, -partOf(state, moment), policy.limit)
+    return Math.max(now, numbers[at + arrival]! + waitMs)
   },
   window({ numbers, at }) {
     return numbers[at + arrival]!
@@ -43,29 +39,29 @@ export const gcra: Algorithm = {
   },
 }
 
-/** How far the arrival time lies ahead, as a numerator over `limit`. */
-function debt(state: State, moment: Moment): number {
+function availableIn(state: State, moment: Moment): number {
+  const { limit, burst, windowMs } = moment.policy
+  if (limit === 0) return 0
   const aheadMs = state.numbers[state.at + arrival]! - moment.now
-  return aheadMs < 0 ? 0 : aheadMs * moment.policy.limit + partOf(state, moment)
+  if (aheadMs < 0) return burst
+  return Math.max(0, burst + floorDivide(-aheadMs, limit, -partOf(state, moment), windowMs))
 }
 
 /** A policy that was changed has another denominator. */
 function partOf({ numbers, at }: State, { policy }: Moment): number {
-  return Math.min(numbers[at + part]!, Math.max(0, policy.limit - 1))
+  const numerator = numbers[at + part]!
+  return numerator < policy.limit ? numerator : Math.max(0, policy.limit - 1)
 }
 
 function push(state: State, moment: Moment, units: number): void {
+  const { numbers, at } = state
+  const { now } = moment
   const { limit, windowMs } = moment.policy
   if (limit === 0) return
-  const owed = debt(state, moment)
-  const { numbers, at } = state
-  if (owed === 0) numbers[at + arrival] = moment.now
-  const total = (owed === 0 ? 0 : partOf(state, moment)) + units * windowMs
-  const ms = Math.floor(total / limit)
-  numbers[at + arrival]! += ms
-  numbers[at + part] = total - ms * limit
-  if (numbers[at + arrival]! < moment.now) {
-    numbers[at + arrival] = moment.now
-    numbers[at + part] = 0
-  }
+  const isWhole = numbers[at + arrival]! < now
+  const from = isWhole ? now : numbers[at + arrival]!
+  const before = isWhole ? 0 : partOf(state, moment)
+  const to = from + floorDivide(units, windowMs, before, limit)
+  numbers[at + arrival] = Math.min(Number.MAX_SAFE_INTEGER, Math.max(now, to))
+  numbers[at + part] = to < now ? 0 : floorRest(units, windowMs, before, limit)
 }

@@ -1,125 +1,139 @@
 /** Sliding window in segments: never more than the limit in any window, in a few numbers per key. */
-import type { Algorithm, Moment, State } from './algorithm.ts'
+import { corrected, type Algorithm, type Correction, type Moment, type State } from './algorithm.ts'
 
 /** Into how many segments a window is cut. */
-const segments = 10
+const segments = 6
+/** One more is kept: the oldest may be partly expired. */
+const kept = segments + 1
 
-/** State: start and length of the newest segment, its latest hit, and the units of it and of the `segments` before it. */
-const start = 0
-const length = 1
-const latest = 2
-const counts = 3
-const segmentCounts = segments + 1
+/** State: the first hit of the newest segment; then for each segment, newest first, its last hit and its units. */
+const first = 0
+const last = 1
+const units = 2
+const stride = 2
+const words = 1 + kept * stride
 
 /**
- * Conservative: a unit is counted at least until its own age is one window, so no interval of the window's length ever
- * holds more than the limit. The units of the newest segment expire together, a window after its latest hit; those of
- * older segments a window after the segment's end. A unit therefore comes back late by at most one segment, a tenth of
- * the window, and a lone one exactly on time.
+ * A segment opens with its first hit, takes the hits of a sixth of the window, and counts in full until a window after
+ * its LAST hit. So every unit is counted at least for a window of its own, and no interval of the window's length ever
+ * holds more than the limit. A unit comes back late by less than one segment, and hits that are a segment apart (a lone
+ * one above all) exactly on time.
  */
 export const slidingWindow: Algorithm = {
-  words: counts + segmentCounts,
+  words,
   keepsLog: false,
-  begin,
-  available(state, moment) {
-    return Math.max(0, moment.policy.limit - usedIn(state, moment))
+  begin({ numbers, at }) {
+    numbers.fill(0, at, at + words)
   },
-  charge(state, moment, units) {
-    advance(state, moment)
+  available: availableIn,
+  charge(state, moment, charged) {
     const { numbers, at } = state
-    numbers[at + latest] = Math.max(numbers[at + latest]!, moment.now)
-    numbers[at + counts]! += units
+    if (isClosed(state, moment)) open(state, moment)
+    // Where the clock has stepped back, the hit counts as made with the latest one: later, never earlier.
+    if (numbers[at + last]! < moment.now) numbers[at + last] = moment.now
+    numbers[at + units]! += charged
   },
-  wholeAt(state, moment) {
-    for (let age = 0; age < segmentCounts; age++) {
+  wholeAt({ numbers, at }, { policy, now }) {
+    for (let segment = at; segment < at + kept * stride; segment += stride) {
       // The newest that holds anything expires last.
-      if (state.numbers[state.at + counts + age]! > 0) return Math.max(moment.now, expiry(state, moment, age))
+      if (numbers[segment + units]! > 0) return Math.max(now, numbers[segment + last]! + policy.windowMs)
     }
-    return moment.now
+    return now
   },
-  fitsAt(state, moment, units) {
-    const { limit } = moment.policy
-    if (units > limit) return Infinity
-    let used = usedIn(state, moment)
-    if (used + units <= limit) return moment.now
-    for (let age = segmentCounts - 1; age >= 0; age--) {
-      const expiresAt = expiry(state, moment, age)
-      if (expiresAt <= moment.now) continue
-      used -= state.numbers[state.at + counts + age]!
-      if (used + units <= limit) return expiresAt
+  fitsAt(state, moment, wanted) {
+    const { policy, now } = moment
+    if (wanted > policy.limit) return Infinity
+    const { numbers, at } = state
+    let missing = wanted - (policy.limit - usedIn(state, moment))
+    if (missing <= 0) return now
+    for (let segment = at + (kept - 1) * stride; segment >= at; segment -= stride) {
+      const expiresAt = numbers[segment + last]! + policy.windowMs
+      if (expiresAt <= now) continue
+      missing -= numbers[segment + units]!
+      if (missing <= 0) return expiresAt
     }
     return Infinity
   },
   window({ numbers, at }) {
-    return numbers[at + start]!
+    return numbers[at + first]!
   },
-  adjust(state, moment, { units, window }) {
-    const { numbers, at } = state
-    if (window !== undefined) {
-      adjustSegment(state, moment, { units, age: (numbers[at + start]! - window) / numbers[at + length]! })
-      return
-    }
-    let left = units
-    for (let age = 0; age < segmentCounts && left !== 0; age++)
-      left -= adjustSegment(state, moment, { units: left, age })
+  adjust(state, moment, correction) {
+    if (correction.window === undefined) adjustNewest(state, moment, correction.units)
+    else adjustNamed(state, moment, correction)
   },
 }
 
-/** Returns what could be corrected there. */
-function adjustSegment(
-  state: State,
-  moment: Moment,
-  { units, age }: { readonly units: number; readonly age: number },
-): number {
-  if (!Number.isInteger(age) || age < 0 || age >= segmentCounts || expiry(state, moment, age) <= moment.now)
-    return 0
-  const segment = state.at + counts + age
-  const before = state.numbers[segment]!
-  state.numbers[segment] = Math.max(0, before + units)
-  return state.numbers[segment]! - before
-}
-
-function begin({ numbers, at }: State, { policy, now }: Moment): void {
-  numbers.fill(0, at + counts, at + counts + segmentCounts)
-  numbers[at + start] = now
+function segmentMs({ policy }: Moment): number {
   // Rounded up: all segments together must not be shorter than the window.
-  numbers[at + length] = Math.ceil(policy.windowMs / segments)
-  numbers[at + latest] = now
+  return Math.ceil(policy.windowMs / segments)
 }
 
-/** From when on the segment that is `age` segments older than the newest counts no more. */
-function expiry({ numbers, at }: State, { policy }: Moment, age: number): number {
-  const lastHit = age === 0 ? numbers[at + latest]! : numbers[at + start]! - (age - 1) * numbers[at + length]!
-  return lastHit + policy.windowMs
+function availableIn(state: State, moment: Moment): number {
+  const available = moment.policy.limit - usedIn(state, moment)
+  return available > 0 ? available : 0
 }
 
 function usedIn({ numbers, at }: State, { policy, now }: Moment): number {
   const horizon = now - policy.windowMs
-  let used = numbers[at + latest]! > horizon ? numbers[at + counts]! : 0
-  const lengthMs = numbers[at + length]!
-  let endsAt = numbers[at + start]!
-  for (let age = 1; age < segmentCounts && endsAt > horizon; age++) {
-    used += numbers[at + counts + age]!
-    endsAt -= lengthMs
+  let used = 0
+  for (let segment = at; segment < at + kept * stride; segment += stride) {
+    // Those that follow are older still.
+    if (numbers[segment + last]! <= horizon) break
+    used += numbers[segment + units]!
   }
   return used
 }
 
-/** Makes the segment that `now` falls into the newest one. */
-function advance(state: State, moment: Moment): void {
+/** Whether the hit at `now` opens a segment of its own. */
+function isClosed(state: State, moment: Moment): boolean {
   const { numbers, at } = state
-  const steps = Math.floor((moment.now - numbers[at + start]!) / numbers[at + length]!)
-  if (numbers[at + length] !== Math.ceil(moment.policy.windowMs / segments)) {
-    // The policy's window has changed, and old segments do not fit the new grid: they count as if they were hit now.
-    const used = usedIn(state, moment)
-    begin(state, moment)
-    numbers[at + counts] = used
-  } else if (usedIn(state, moment) === 0) {
-    begin(state, moment)
-  } else if (steps > 0) {
-    numbers.copyWithin(at + counts + steps, at + counts, at + counts + segmentCounts - steps)
-    numbers.fill(0, at + counts, at + counts + steps)
-    numbers[at + start]! += steps * numbers[at + length]!
-    numbers[at + latest] = moment.now
+  return numbers[at + units] === 0 || moment.now >= numbers[at + first]! + segmentMs(moment)
+}
+
+function open({ numbers, at }: State, { policy, now }: Moment): void {
+  if (numbers[at + units]! > 0) {
+    const oldest = at + (kept - 1) * stride
+    // Still counted only when the policy's window has grown: then it goes on with the next one, a little longer.
+    if (numbers[oldest + last]! + policy.windowMs > now) {
+      numbers[oldest - stride + units] = corrected(numbers[oldest - stride + units]!, numbers[oldest + units]!)
+    }
+    for (let word = at + words - 1; word >= at + last + stride; word--) numbers[word] = numbers[word - stride]!
   }
+  numbers[at + first] = now
+  numbers[at + last] = now
+  numbers[at + units] = 0
+}
+
+/** Corrects the newest segments, as many as it takes. */
+function adjustNewest(state: State, moment: Moment, by: number): void {
+  let left = by
+  for (let segment = state.at; segment < state.at + kept * stride && left !== 0; segment += stride) {
+    left -= adjustSegment(state, moment, { segment, by: left })
+  }
+}
+
+/** The named segment is the one whose hits begin with that instant. */
+function adjustNamed(state: State, moment: Moment, correction: Correction): void {
+  const { numbers, at } = state
+  const named = correction.window ?? 0
+  for (let segment = at; segment < at + kept * stride && numbers[segment + last]! >= named; segment += stride) {
+    const older = segment + stride
+    if (older < at + kept * stride && numbers[older + last]! >= named) continue
+    const begins = segment === at ? numbers[at + first]! : named
+    // What is longer ago than a segment takes was never in this one: its own is gone.
+    if (begins !== named || numbers[segment + last]! - named >= segmentMs(moment)) return
+    adjustSegment(state, moment, { segment, by: correction.units })
+  }
+}
+
+/** Returns what could be corrected there. */
+function adjustSegment(
+  { numbers }: State,
+  { policy, now }: Moment,
+  { segment, by }: { readonly segment: number; readonly by: number },
+): number {
+  if (numbers[segment + last]! + policy.windowMs <= now) return 0
+  const before = numbers[segment + units]!
+  numbers[segment + units] = corrected(before, by)
+  return numbers[segment + units]! - before
 }

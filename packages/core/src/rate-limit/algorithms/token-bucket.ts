@@ -1,7 +1,8 @@
 /** Token bucket: `burst` at once, then a steady `limit` per window. */
+import { floorDivide, floorRest } from '../../kit/floor-divide.ts'
 import type { Algorithm, Moment, State } from './algorithm.ts'
 
-/** State: whole tokens, the next token's numerator over `windowMs`, and the instant of both. */
+/** State: whole tokens (below 0 after later charges), the next token's numerator over `windowMs`, and the instant of both. */
 const tokens = 0
 const part = 1
 const filledAt = 2
@@ -16,61 +17,66 @@ export const tokenBucket: Algorithm = {
     numbers[at + filledAt] = now
   },
   available(state, moment) {
-    return moment.policy.limit === 0 ? 0 : Math.max(0, filled(state, moment).tokens)
+    return moment.policy.limit === 0 ? 0 : Math.max(0, tokensIn(state, moment))
   },
-  charge(state, moment, units) {
-    write(state, moment, units)
-  },
+  charge: take,
   wholeAt(state, moment) {
-    return moment.policy.limit === 0 ? moment.now : whenThere(state, moment, moment.policy.burst)
+    return moment.policy.limit === 0 ? moment.now : thereAt(state, moment, moment.policy.burst)
   },
   fitsAt(state, moment, units) {
     const { burst, limit } = moment.policy
-    return units > burst || limit === 0 ? Infinity : whenThere(state, moment, units)
+    return units > burst || limit === 0 ? Infinity : thereAt(state, moment, units)
   },
   window({ numbers, at }) {
     return numbers[at + filledAt]!
   },
   adjust(state, moment, { units, window }) {
-    if (window === undefined || window + fillMs(moment) > moment.now) write(state, moment, units)
+    if (window === undefined || window + fillMs(moment) > moment.now) take(state, moment, units)
   },
 }
 
 /** How long an empty bucket takes to fill: after that, nothing of a charge is left to be given back. */
 function fillMs({ policy }: Moment): number {
-  return policy.limit === 0 ? 0 : Math.ceil((policy.burst * policy.windowMs) / policy.limit)
+  return policy.limit === 0 ? 0 : -floorDivide(-policy.burst, policy.windowMs, 0, policy.limit)
 }
 
-interface Level {
-  readonly tokens: number
-  readonly part: number
+function tokensIn(state: State, moment: Moment): number {
+  const { burst, limit, windowMs } = moment.policy
+  const before = state.numbers[state.at + tokens]!
+  if (before >= burst) return burst
+  const filled = floorDivide(elapsedMs(state, moment), limit, partOf(state, moment), windowMs)
+  return Math.min(burst, before + filled)
 }
 
-function filled({ numbers, at }: State, { policy, now }: Moment): Level {
-  const before = numbers[at + tokens]!
-  // A policy that was changed may have a smaller bucket, or another denominator.
-  if (before >= policy.burst) return { tokens: policy.burst, part: 0 }
-  const elapsed = Math.max(0, now - numbers[at + filledAt]!)
-  const grown = Math.min(numbers[at + part]!, policy.windowMs - 1) + elapsed * policy.limit
-  const whole = Math.floor(grown / policy.windowMs)
-  if (before + whole >= policy.burst) return { tokens: policy.burst, part: 0 }
-  return { tokens: before + whole, part: grown - whole * policy.windowMs }
+/** The clock may have stepped back behind the last charge: filling goes on from there. */
+function elapsedMs({ numbers, at }: State, { now }: Moment): number {
+  return Math.max(0, now - numbers[at + filledAt]!)
 }
 
-function write(state: State, moment: Moment, units: number): void {
-  const level = filled(state, moment)
+/** A policy that was changed has another denominator. */
+function partOf({ numbers, at }: State, { policy }: Moment): number {
+  return Math.min(numbers[at + part]!, policy.windowMs - 1)
+}
+
+function take(state: State, moment: Moment, units: number): void {
   const { numbers, at } = state
-  const left = level.tokens - units
-  numbers[at + tokens] = Math.min(moment.policy.burst, left)
-  numbers[at + part] = left >= moment.policy.burst ? 0 : level.part
+  const { burst, limit, windowMs } = moment.policy
+  const there = tokensIn(state, moment)
+  // Giving back fills the bucket at most; a full one has no part of a token more.
+  const left = Math.max(-Number.MAX_SAFE_INTEGER, Math.min(burst, there - units))
+  const isFull = there === burst || left === burst
+  numbers[at + part] = isFull
+    ? 0
+    : floorRest(elapsedMs(state, moment), limit, partOf(state, moment), windowMs)
+  numbers[at + tokens] = left
   numbers[at + filledAt] = Math.max(numbers[at + filledAt]!, moment.now)
 }
 
-function whenThere(state: State, moment: Moment, wanted: number): number {
-  const { policy, now } = moment
-  const level = filled(state, moment)
-  if (level.tokens >= wanted) return now
-  // The clock may have stepped back behind the last charge: filling goes on from there.
-  const from = Math.max(now, state.numbers[state.at + filledAt]!)
-  return from + Math.ceil(((wanted - level.tokens) * policy.windowMs - level.part) / policy.limit)
+function thereAt(state: State, moment: Moment, wanted: number): number {
+  const { numbers, at } = state
+  const { limit, windowMs } = moment.policy
+  const before = numbers[at + tokens]!
+  if (before >= wanted) return moment.now
+  const waitMs = -floorDivide(before - wanted, windowMs, partOf(state, moment), limit)
+  return Math.max(moment.now, numbers[at + filledAt]! + waitMs)
 }
