@@ -10,14 +10,17 @@ export interface GuardedEntriesOptions {
   readonly clock: Clock
   /** Told of every failure: `operation` is the store's method. */
   readonly failed: (operation: string, error: unknown) => void
+  /** Told of the first answer after failures. */
+  readonly recovered: () => void
 }
 
 /** Stands for a stamp that the store did not give: older than everything, so that nothing is stored under it. */
 const noStamp = -1
 
-/** A wait of at most this long for a store that answers at once anyway costs nothing; only promises are timed. */
+/** An answer that comes at once is passed on at once; only promises are timed. */
 export class GuardedEntries {
   readonly #options: GuardedEntriesOptions
+  #isFailing = false
 
   constructor(options: GuardedEntriesOptions) {
     this.#options = options
@@ -28,10 +31,13 @@ export class GuardedEntries {
     const { store, scope } = this.#options
     try {
       const found = store.get(scope, key)
-      if (!isPromise(found)) return this.#checked(found)
-      return this.#inTime('get', found, timeoutMs).then((late) => this.#checked(late))
+      if (isPromise(found)) {
+        return this.#inTime('get', found, timeoutMs).then((late) => this.#checked(late))
+      }
+      this.#answered()
+      return this.#checked(found)
     } catch (error) {
-      this.#options.failed('get', error)
+      this.#failed('get', error)
       return undefined
     }
   }
@@ -71,14 +77,14 @@ export class GuardedEntries {
 
   /** Rejects or throws when the store did not confirm the marks: whoever purges must know. */
   mark(marks: readonly Mark[], soft: boolean): MaybePromise<void> {
-    const { store, scope, failed } = this.#options
+    const { store, scope } = this.#options
     const fail = (error: unknown): never => {
-      failed('mark', error)
+      this.#failed('mark', error)
       throw error
     }
     try {
       const marked = store.mark(scope, marks, { soft })
-      return isPromise(marked) ? marked.catch(fail) : undefined
+      return isPromise(marked) ? marked.then(() => this.#answered(), fail) : this.#answered()
     } catch (error) {
       return fail(error)
     }
@@ -92,20 +98,22 @@ export class GuardedEntries {
   ): MaybePromise<Value> {
     try {
       const answer = ask()
-      return isPromise(answer) ? this.#inTime(operation, answer, timeoutMs).then(read) : read(answer)
+      if (isPromise(answer)) return this.#inTime(operation, answer, timeoutMs).then(read)
+      this.#answered()
+      return read(answer)
     } catch (error) {
-      this.#options.failed(operation, error)
+      this.#failed(operation, error)
       return read(undefined)
     }
   }
 
   /** Never rejects: undefined after a failure or after `timeoutMs`. */
   #inTime<T>(operation: string, answer: Promise<T>, timeoutMs: number): Promise<T | undefined> {
-    const { clock, failed } = this.#options
+    const { clock } = this.#options
     return new Promise((resolve) => {
       let isOver = false
       const giveUp = (error: unknown): void => {
-        if (!isOver) failed(operation, error)
+        if (!isOver) this.#failed(operation, error)
         isOver = true
         resolve(undefined)
       }
@@ -113,6 +121,7 @@ export class GuardedEntries {
       answer.then(
         (value) => {
           cancel()
+          this.#answered()
           resolve(value)
         },
         (error: unknown) => {
@@ -124,10 +133,20 @@ export class GuardedEntries {
   }
 
   #checked(found: unknown): FoundEntry | undefined {
-    if (found === undefined) return undefined
-    if (isFoundEntry(found)) return found
-    this.#options.failed('get', new TypeError('the store answered with something that is no entry'))
+    if (found === undefined || isFoundEntry(found)) return found
+    this.#failed('get', new TypeError('the store answered with something that is no entry'))
     return undefined
+  }
+
+  #failed(operation: string, error: unknown): void {
+    this.#isFailing = true
+    this.#options.failed(operation, error)
+  }
+
+  #answered(): void {
+    if (!this.#isFailing) return
+    this.#isFailing = false
+    this.#options.recovered()
   }
 }
 

@@ -35,10 +35,7 @@ export function judgeReuse(response: ReusableResponse, request: RequestDirective
 }
 
 /** What the client does not accept (RFC 9111 §5.2.1). `max-stale` widens what `max-age` narrows. */
-function objectionOf(
-  request: RequestDirectives,
-  { ageMs, freshMs }: ReusableResponse,
-): Reason | undefined {
+function objectionOf(request: RequestDirectives, { ageMs, freshMs }: ReusableResponse): Reason | undefined {
   if (request.noCache) return 'request-no-cache'
   if (request.maxAge !== undefined && request.maxStale === undefined && ageMs > request.maxAge * 1_000) {
     return 'request-max-age'

@@ -1,9 +1,10 @@
 /** A mount's options after checking: every default filled in, every duration in milliseconds. */
 import type { UserFunction } from '../ports/exchange.ts'
+import type { QueryRule } from './primary-key.ts'
 
 /** The parts of the default key that an app may choose. */
 export interface KeyParts {
-  readonly query: boolean | readonly string[] | { readonly ignore: readonly string[] }
+  readonly query: QueryRule
   /** Lower-case names. */
   readonly headers: readonly string[]
   readonly cookies: readonly string[]
@@ -38,4 +39,9 @@ export interface CacheSettings {
   readonly timeoutMs: number
   /** From 0 inclusive to 1 exclusive. */
   readonly random: () => number
+}
+
+/** What a URL names of the stored responses: with a key function nobody knows which query matters, so none does. */
+export function queryRuleOf({ key }: CacheSettings): QueryRule {
+  return typeof key === 'function' ? false : key.query
 }

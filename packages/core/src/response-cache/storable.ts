@@ -59,10 +59,7 @@ function whyStatusForbids({ status, statedLifetimeMs, governing }: StorableRespo
   return governing.directives.isPublic ? undefined : 'status'
 }
 
-function whyDirectivesForbid(
-  request: StorableRequest,
-  { governing }: StorableResponse,
-): Reason | undefined {
+function whyDirectivesForbid(request: StorableRequest, { governing }: StorableResponse): Reason | undefined {
   const { directives } = governing
   // `no-store` is there for caches that do not know `must-understand` (RFC 9111 §5.2.2.3).
   if (directives.noStore && !directives.mustUnderstand) return 'no-store'

@@ -1,0 +1,162 @@
+/** What every mount of one cache shares. */
+import { debuglog, type DebugLogger } from 'node:util'
+import { BoundedMap } from '../kit/bounded-map.ts'
+import { Emitter } from '../kit/emitter.ts'
+import type { Backend } from '../ports/backend.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { CacheEvents } from '../ports/events.ts'
+import type { Logger } from '../ports/logger.ts'
+import { BackgroundRefreshes } from './background-refresh.ts'
+import type { Miss } from './cache-request.ts'
+import { Flights } from './flights.ts'
+import { GuardedEntries } from './guarded-entries.ts'
+import type { Landed } from './landed.ts'
+import type { QueryRule } from './primary-key.ts'
+import type { Verdict } from './response-cache.ts'
+import type { UserFunctionError } from './user-function.ts'
+
+export interface CacheCoreOptions {
+  readonly name: string
+  readonly backend: Backend
+  readonly logger: Logger
+}
+
+/** Counted in place; read by `stats()`. */
+export interface CacheCounts {
+  hits: number
+  misses: number
+  stale: number
+  stored: number
+  refused: number
+  collapsed: number
+  refreshes: number
+}
+
+/** What became of the last response to a key. */
+export interface LastResponse extends Verdict {
+  readonly stored: boolean
+}
+
+/** How many keys and routes are remembered beside the entries themselves. */
+const remembered = 2_048
+
+/** How long after an unshareable response the requests for its key do not wait for each other. */
+const passMs = 5_000
+
+export class CacheCore {
+  readonly name: string
+  readonly backend: Backend
+  readonly clock: Clock
+  readonly entries: GuardedEntries
+  readonly events: Emitter<CacheEvents>
+  readonly flights: Flights<Landed> = new Flights()
+  readonly refreshes: BackgroundRefreshes<Miss>
+  /** How the mounts of this cache read queries, each way once. */
+  readonly queryRules: Map<string, QueryRule> = new Map<string, QueryRule>()
+  readonly lastResponses: BoundedMap<string, LastResponse> = new BoundedMap(remembered)
+  readonly counts: CacheCounts = {
+    hits: 0,
+    misses: 0,
+    stale: 0,
+    stored: 0,
+    refused: 0,
+    collapsed: 0,
+    refreshes: 0,
+  }
+  /** How many hard invalidations this process made: a change means that what was looked up before may be gone. */
+  purges = 0
+  isClosed = false
+  readonly #logger: Logger
+  readonly #debug: DebugLogger = debuglog('forebay')
+  readonly #passUntil = new BoundedMap<string, number>(remembered)
+  readonly #warned = new BoundedMap<string, true>(remembered)
+  /** Whether the backend's last answer was a failure. */
+  isFailing = false
+
+  constructor(options: CacheCoreOptions) {
+    this.name = options.name
+    this.backend = options.backend
+    this.clock = options.backend.clock
+    this.#logger = options.logger
+    this.events = new Emitter('forebay', (event, error) => this.#listenerFailed(event, error))
+    this.entries = new GuardedEntries({
+      store: options.backend.entries,
+      scope: `response:${options.name}`,
+      clock: this.clock,
+      failed: (operation, error) => this.#backendFailed(operation, error),
+      recovered: () => this.#backendRecovered(),
+    })
+    this.refreshes = new BackgroundRefreshes({
+      clock: this.clock,
+      failed: (error) => this.ownFailure('refresh', error),
+    })
+  }
+
+  /** Whether the last response to this key could not be shared, a moment ago. */
+  isPassed(flightKey: string): boolean {
+    const until = this.#passUntil.get(flightKey)
+    if (until === undefined) return false
+    if (until > this.clock.now()) return true
+    this.#passUntil.delete(flightKey)
+    return false
+  }
+
+  pass(flightKey: string): void {
+    this.#passUntil.set(flightKey, this.clock.now() + passMs)
+  }
+
+  unpass(flightKey: string): void {
+    this.#passUntil.delete(flightKey)
+  }
+
+  /** Something failed that is not the app's doing, or that nobody else could report. */
+  ownFailure(operation: string, error: unknown): void {
+    this.events.emit('error', { name: this.name, operation, error })
+    this.warnOnce(`own:${operation}`, `${operation} failed`, error)
+  }
+
+  /** A user's function threw or returned nonsense. */
+  userFunctionFailed({ operation, cause: error }: UserFunctionError): void {
+    this.events.emit('error', { name: this.name, operation, error })
+    this.warnOnce(`option:${operation}`, `option ${operation} failed; such requests bypass the cache`, error)
+  }
+
+  /** Says it once per `topic`: a warning per request would be an outage of its own. */
+  warnOnce(topic: string, words: string, error?: unknown): void {
+    if (this.#warned.has(topic)) return
+    this.#warned.set(topic, true)
+    const line = `forebay: response cache ${this.name}: ${words}`
+    if (error === undefined) this.#log('warn', line)
+    else this.#log('warn', line, error)
+  }
+
+  /** For `NODE_DEBUG=forebay`. Never given keys, URLs or field values. */
+  debug(words: string, route: string, code: string): void {
+    if (this.#debug.enabled) this.#debug('%s: %s: %s: %s', this.name, words, route, code)
+  }
+
+  #backendFailed(operation: string, error: unknown): void {
+    this.events.emit('backend-error', { name: this.name, operation, error })
+    if (this.isFailing) return
+    this.isFailing = true
+    this.#log('error', `forebay: response cache ${this.name}: the backend failed at ${operation}`, error)
+  }
+
+  #backendRecovered(): void {
+    this.isFailing = false
+    this.events.emit('backend-recovered', { name: this.name })
+    this.#log('warn', `forebay: response cache ${this.name}: the backend answers again`)
+  }
+
+  #listenerFailed(event: string, error: unknown): void {
+    this.#log('error', `forebay: response cache ${this.name}: a listener of '${event}' failed`, error)
+  }
+
+  #log(level: 'warn' | 'error', ...words: unknown[]): void {
+    try {
+      this.#logger[level](...words)
+    } catch {
+      // A logger that throws has nobody to be reported to.
+    }
+  }
+}

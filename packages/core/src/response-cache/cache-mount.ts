@@ -1,0 +1,81 @@
+/** One mount of the cache: what becomes of a request, from its arrival to an answer or a run of the handler. */
+import { isPromise } from '../kit/promise.ts'
+import type { Exchange } from '../ports/exchange.ts'
+import type { CacheOutcome } from '../ports/http.ts'
+import type { MaybePromise } from '../ports/maybe-promise.ts'
+import type { CacheCore } from './cache-core.ts'
+import type { CacheRequest, Miss } from './cache-request.ts'
+import { identify } from './identify.ts'
+import { lookUp } from './lookup.ts'
+import { flightKeyOf, runHandler } from './miss.ts'
+import type { Mount } from './mount.ts'
+import { bypass, passMethod } from './pass-through.ts'
+import { queryRuleOf, type CacheSettings } from './settings.ts'
+import { hasContent, hasRewritingField } from './unkeyed-input.ts'
+import { askUser, isAnyAnswer, UserFunctionError } from './user-function.ts'
+
+export class CacheMount implements Mount {
+  readonly core: CacheCore
+  readonly settings: CacheSettings
+
+  constructor(core: CacheCore, settings: CacheSettings) {
+    this.core = core
+    this.settings = settings
+    const rule = queryRuleOf(settings)
+    core.queryRules.set(JSON.stringify(rule), rule)
+  }
+
+  /** Never throws or rejects. */
+  handle(exchange: Exchange): MaybePromise<CacheOutcome> {
+    try {
+      const outcome = this.#handle(exchange)
+      return isPromise(outcome) ? outcome.catch((error: unknown) => this.#failed(error)) : outcome
+    } catch (error) {
+      return this.#failed(error)
+    }
+  }
+
+  #handle(exchange: Exchange): MaybePromise<CacheOutcome> {
+    const { core, settings } = this
+    if (exchange.refresh !== undefined) {
+      const refresh = core.refreshes.claim(exchange.refresh)
+      if (refresh !== undefined) return this.#rerun(exchange, refresh.subject)
+    }
+    if (exchange.method !== 'GET' && exchange.method !== 'HEAD') return passMethod(this, exchange)
+    if (core.isClosed) return bypass(settings, 'closed')
+    if (hasRewritingField(exchange.requestFields)) return bypass(settings, 'unkeyed-input')
+    if (hasContent(exchange.requestFields)) return bypass(settings, 'request-body')
+    if (settings.skip === undefined) return this.#identify(exchange)
+    const skips = askUser({ operation: 'skip', accepts: isAnyAnswer }, settings.skip, exchange)
+    return isPromise(skips)
+      ? skips.then((late) => this.#unless(Boolean(late), exchange))
+      : this.#unless(Boolean(skips), exchange)
+  }
+
+  #unless(skips: boolean, exchange: Exchange): MaybePromise<CacheOutcome> {
+    return skips ? bypass(this.settings, 'skip') : this.#identify(exchange)
+  }
+
+  #identify(exchange: Exchange): MaybePromise<CacheOutcome> {
+    const request = identify(exchange, this.settings)
+    return isPromise(request) ? request.then((late) => this.#lookUp(late)) : this.#lookUp(request)
+  }
+
+  #lookUp(request: CacheRequest | undefined): MaybePromise<CacheOutcome> {
+    return request === undefined ? bypass(this.settings, 'no-key') : lookUp(this, request, 'first')
+  }
+
+  /** A background refresh has come through the app: it records for the key that it was begun for. */
+  #rerun(exchange: Exchange, subject: Miss): MaybePromise<CacheOutcome> {
+    const { flights } = this.core
+    const miss = { ...subject, request: { ...subject.request, exchange } }
+    const key = flightKeyOf(miss)
+    return runHandler(this, miss, flights.get(key) === undefined ? flights.begin(key) : undefined, 'refresh')
+  }
+
+  #failed(error: unknown): CacheOutcome {
+    if (error instanceof UserFunctionError) this.core.userFunctionFailed(error)
+    else this.core.ownFailure('handle', error)
+    return bypass(this.settings, 'option-failed')
+  }
+}

@@ -1,0 +1,76 @@
+/** What leaves for the client when the handler has run. */
+import type { Departure, FieldLine, HeaderFields, RequestFields } from '../ports/http.ts'
+import type { Answer } from './answer.ts'
+import { isNotModified, type Validators } from './conditional.ts'
+import { selectRange } from './range.ts'
+
+/** Fields that describe content which a 304 does not carry (RFC 9110 §15.4.5). */
+const contentFields: readonly string[] = [
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-range',
+  'content-type',
+  'transfer-encoding',
+]
+
+const nothing = { from: 0, to: 0 }
+
+export interface LiveResponse {
+  readonly status: number
+  readonly fields: HeaderFields
+  /** Undefined when only the end will tell. */
+  readonly bodyBytes: number | undefined
+  readonly validators: Validators
+  /** The client's own conditions, that the handler did not see. */
+  readonly client: RequestFields
+  readonly isStored: boolean
+  /** The whole `Cache-Status` value; undefined when switched off. */
+  readonly cacheStatus: string | undefined
+}
+
+/** The handler's own response, or the 304, 206 or 416 that its client asked for. */
+export function departLive(live: LiveResponse): Departure {
+  const { status, client, isStored } = live
+  const set: FieldLine[] = live.cacheStatus === undefined ? [] : [['cache-status', live.cacheStatus]]
+  const whole: Departure = {
+    status,
+    set,
+    remove: [],
+    window: undefined,
+    body: undefined,
+    recording: isStored,
+  }
+  if (status !== 200) return whole
+  if (isNotModified(client, live.validators)) {
+    const remove = contentFields.filter((name) => live.fields[name] !== undefined)
+    return { ...whole, status: 304, remove, window: nothing }
+  }
+  // A part of a response that is not stored is the handler's business: whatever its length, it would be made in full
+  // for the sake of a few bytes. A server may ignore Range (RFC 9110 §14.2).
+  if (!isStored || live.bodyBytes === undefined) return whole
+  const selected = selectRange(client, live.validators, live.bodyBytes)
+  if (selected === undefined) return whole
+  const { window } = selected
+  set.push(['content-range', selected.contentRange], ['content-length', String(window.to - window.from)])
+  return { ...whole, status: selected.status, window }
+}
+
+/** A stored response in place of the handler's, whose own fields are taken away where the stored one has none. */
+export function departStored(
+  answer: Answer,
+  produced: readonly string[],
+  cacheStatus: string | undefined,
+): Departure {
+  const set = [...answer.fields]
+  if (cacheStatus !== undefined) set.push(['cache-status', cacheStatus])
+  const kept = new Set(set.map(([name]) => name))
+  return {
+    status: answer.status,
+    set,
+    remove: produced.filter((name) => !kept.has(name)),
+    window: undefined,
+    body: answer.body ?? new Uint8Array(0),
+    recording: false,
+  }
+}

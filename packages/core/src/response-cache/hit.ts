@@ -1,0 +1,64 @@
+/** Answering from a stored response without asking the handler. */
+import type { CacheEntry } from '../ports/cache-store.ts'
+import type { Exchange } from '../ports/exchange.ts'
+import type { CacheOutcome } from '../ports/http.ts'
+import { answerFrom, isPlainGet } from './answer.ts'
+import { cacheStatusValue, type CacheStatus } from './cache-status.ts'
+import type { StoredResponse } from './stored-response.ts'
+
+export interface Use {
+  readonly exchange: Exchange
+  readonly entry: CacheEntry
+  readonly stored: StoredResponse
+  readonly now: number
+  /** Our name in `Cache-Status`; undefined for no such field. */
+  readonly name: string | undefined
+}
+
+/** A fresh response as it is: the same objects again and again within a second. */
+export function answerHit(use: Use): CacheOutcome {
+  const { exchange, stored, now, name } = use
+  const ready = stored.readyHit
+  if (!isPlainGet(exchange) || exchange.responseField('cache-status') !== undefined) {
+    return answerWith(use, { hit: true, ttl: secondsLeft(use.entry.staleAt, now) })
+  }
+  if (ready !== undefined && ready.name === name && now >= ready.from && now < ready.until)
+    return ready.outcome
+  const outcome = answerWith(use, { hit: true, ttl: secondsLeft(use.entry.staleAt, now) })
+  stored.readyHit = { name, outcome, from: now, until: nextChange(use) }
+  return outcome
+}
+
+/** A stored response under the given `Cache-Status`: stale, collapsed, conditional, partial. */
+export function answerWith(use: Use, status: CacheStatus): CacheOutcome {
+  const { exchange, stored, now, name } = use
+  const answer = answerFrom(stored, exchange.method, exchange.requestFields)
+  const cacheStatus =
+    name === undefined ? undefined : cacheStatusValue(name, status, exchange.responseField('cache-status'))
+  return {
+    type: 'respond',
+    response: { ...answer, age: String(Math.floor(ageMs(stored, now) / 1_000)), cacheStatus },
+  }
+}
+
+/** Since the response was made, or validated, at its origin. */
+export function ageMs(stored: StoredResponse, now: number): number {
+  return Math.max(0, now - stored.bornAt)
+}
+
+/** Whole seconds of freshness left, negative once stale; away from zero, so that the sign tells which. */
+export function secondsLeft(staleAt: number, now: number): number {
+  const seconds = (staleAt - now) / 1_000
+  return seconds > 0 ? Math.ceil(seconds) : Math.floor(seconds)
+}
+
+/** When `Age` or the remaining lifetime will read differently. */
+function nextChange({ stored, entry, now }: Use): number {
+  const untilAge = 1_000 - modulo(now - stored.bornAt, 1_000)
+  const untilTtl = modulo(entry.staleAt - now, 1_000) || 1_000
+  return now + Math.min(untilAge, untilTtl)
+}
+
+function modulo(value: number, by: number): number {
+  return ((value % by) + by) % by
+}

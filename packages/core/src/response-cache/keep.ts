@@ -1,0 +1,58 @@
+/** Stores a whole response, and tells everybody who waits for it how that ended. */
+import { isPromise } from '../kit/promise.ts'
+import { noteRefused, noteStored } from './notes.ts'
+import type { Run } from './run.ts'
+import { storeResponse, type Stored } from './store-response.ts'
+import { StoredResponse } from './stored-response.ts'
+import type { StoringPlan } from './storing.ts'
+
+/** The response as it will leave on a hit: with the length of its content where it has any. */
+export function storedResponse(run: Run, plan: StoringPlan, body: Uint8Array): StoredResponse {
+  const { clock } = run.mount.core
+  const hasLength = plan.status !== 204 && plan.status !== 205
+  return new StoredResponse({
+    status: plan.status,
+    fields: hasLength ? [...plan.fields, ['content-length', String(body.byteLength)]] : plan.fields,
+    body,
+    validators: plan.validators,
+    bornAt: plan.bornAt,
+    madeInMs: clock.now() - run.startedAt,
+    staleWhileRevalidateMs: plan.staleWhileRevalidateMs,
+    staleIfErrorMs: plan.staleIfErrorMs,
+    mustValidate: plan.mustValidate,
+    forEveryone: plan.forEveryone,
+  })
+}
+
+/** Never throws. */
+export function keep(run: Run, plan: StoringPlan, response: StoredResponse): void {
+  try {
+    const stored = storeResponse(run, plan, response)
+    if (isPromise(stored)) {
+      stored.then(
+        (late) => kept(run, late),
+        (error: unknown) => failed(run, error),
+      )
+    } else kept(run, stored)
+  } catch (error) {
+    failed(run, error)
+  }
+}
+
+function kept(run: Run, stored: Stored): void {
+  const { core } = run.mount
+  if (typeof stored === 'object') {
+    core.unpass(run.flightKey)
+    noteStored(run, stored.response.status, stored.entry)
+    run.flight?.land(stored)
+    return
+  }
+  noteRefused(run, 0, stored === 'not-kept' ? (core.isFailing ? 'backend' : 'invalidated') : stored)
+  // It was one too many, or came too late: whoever waited starts anew.
+  run.flight?.fail()
+}
+
+function failed(run: Run, error: unknown): void {
+  run.mount.core.ownFailure('store', error)
+  run.flight?.fail()
+}

@@ -1,0 +1,56 @@
+/** What became of requests and responses, for whoever counts, listens or asks later. */
+import type { CacheEntry } from '../ports/cache-store.ts'
+import type { Exchange } from '../ports/exchange.ts'
+import type { CacheCore } from './cache-core.ts'
+import type { CacheRequest } from './cache-request.ts'
+import { reasons, type Reason } from './reasons.ts'
+import type { Run } from './run.ts'
+
+/** The route as labels and metrics name it: a pattern, never a URL. */
+export function routeOf(exchange: Exchange): string {
+  const method = exchange.method === 'HEAD' ? 'GET' : exchange.method
+  return `${method} ${exchange.route ?? exchange.mount}`
+}
+
+export function noteUse(
+  core: CacheCore,
+  use: 'hit' | 'miss' | 'stale',
+  { key, exchange }: CacheRequest,
+): void {
+  if (core.events.hears(use)) core.events.emit(use, { name: core.name, key, route: routeOf(exchange) })
+}
+
+export function noteStored({ mount, request }: Run, status: number, entry: CacheEntry): void {
+  const { core } = mount
+  const route = routeOf(request.exchange)
+  core.counts.stored++
+  core.lastResponses.set(request.key, { ...reasons.stored, code: 'stored', stored: true })
+  core.debug('stored', route, 'stored')
+  if (!core.events.hears('stored')) return
+  core.events.emit('stored', {
+    name: core.name,
+    key: request.key,
+    route,
+    status,
+    bytes: entry.bytes,
+    ttlMs: Math.max(0, entry.staleAt - entry.storedAt),
+  })
+}
+
+export function noteRefused({ mount, request }: Run, status: number, reason: Reason): void {
+  const { core } = mount
+  const route = routeOf(request.exchange)
+  core.counts.refused++
+  core.lastResponses.set(request.key, { ...reasons[reason], code: reason, stored: false })
+  core.debug('refused', route, reason)
+  if (reason === 'cookie') {
+    core.warnOnce(
+      `cookie:${route}`,
+      `${route}: a response to a request with cookies was not stored. Say Cache-Control: public, set key.cookies or ` +
+        "partition, or set cookies: 'ignore' if cookies do not matter there",
+    )
+  }
+  if (core.events.hears('refused')) {
+    core.events.emit('refused', { name: core.name, key: request.key, route, status, reason })
+  }
+}

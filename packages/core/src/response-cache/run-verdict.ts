@@ -1,0 +1,100 @@
+/** What leaves for the client when the handler's response begins, and whether that response will be stored. */
+import { isPromise } from '../kit/promise.ts'
+import type { Departure, HeaderFields } from '../ports/http.ts'
+import { validatorsOf } from './conditional.ts'
+import { departLive } from './departure.ts'
+import { isServerError } from './freshness.ts'
+import { afterHead, afterValidation, staleOnError } from './instead.ts'
+import { noteRefused } from './notes.ts'
+import type { Reason } from './reasons.ts'
+import type { Run } from './run.ts'
+import { runStatus } from './run-status.ts'
+import { judgeStoring, type StoringPlan } from './storing.ts'
+import { UserFunctionError } from './user-function.ts'
+
+export interface ProducedResponse {
+  readonly status: number
+  readonly fields: HeaderFields
+  /** Bytes of the whole content, when the adapter holds it already. */
+  readonly wholeBytes: number | undefined
+}
+
+export interface RunVerdict {
+  readonly departure: Departure
+  /** Undefined when the response is not stored. */
+  readonly plan: StoringPlan | undefined
+  /** Bytes of the whole content, when that is known. */
+  readonly bodyBytes: number | undefined
+}
+
+export function judgeRun(run: Run, produced: ProducedResponse): RunVerdict {
+  const instead = insteadOf(run, produced)
+  if (instead !== undefined) return { departure: instead, plan: undefined, bodyBytes: undefined }
+  const bodyBytes = produced.wholeBytes ?? statedLength(produced.fields)
+  const plan = run.request.exchange.method === 'HEAD' ? undefined : planFor(run, produced, bodyBytes)
+  const isStored = typeof plan === 'object'
+  if (typeof plan === 'string') refuse(run, produced.status, plan)
+  const { core } = run.mount
+  const departure = departLive({
+    status: produced.status,
+    fields: produced.fields,
+    bodyBytes,
+    validators: validatorsOf(produced.fields, core.clock.toWall(core.clock.now())),
+    client: run.conditions.client,
+    isStored,
+    cacheStatus: runStatus(run, produced.fields, { stored: isStored }),
+  })
+  return { departure, plan: isStored ? plan : undefined, bodyBytes }
+}
+
+function insteadOf(run: Run, produced: ProducedResponse): Departure | undefined {
+  const { stale } = run
+  if (stale === undefined) return undefined
+  if (produced.status === 304 && run.validates) return afterValidation(run, stale, produced.fields)
+  if (isServerError(produced.status)) return staleOnError(run, stale, produced.status, produced.fields)
+  if (run.request.exchange.method === 'HEAD') afterHead(run, stale, produced.status, produced.fields)
+  return undefined
+}
+
+function planFor(
+  run: Run,
+  { status, fields }: ProducedResponse,
+  bodyBytes: number | undefined,
+): StoringPlan | Reason {
+  if (bodyBytes !== undefined && bodyBytes > run.mount.settings.maxBodyBytes) return 'too-large'
+  try {
+    return judgeStoring(run, { status, fields, outside: run.outside })
+  } catch (error) {
+    if (!(error instanceof UserFunctionError)) throw error
+    run.mount.core.userFunctionFailed(error)
+    return 'option-failed'
+  }
+}
+
+/** Tells that the response is not stored, and lets go of whoever waits for it. Never throws. */
+export function refuse(run: Run, status: number, reason: Reason): void {
+  noteRefused(run, status, reason)
+  letWaitersGo(run, status)
+  if (run.isRefresh) run.mount.core.refreshes.pause(run.flightKey)
+  // The handler has something new to say that is not to be stored: what it said before is over. An error is no news.
+  if (run.stale !== undefined && isConclusive(status)) {
+    const deleted = run.mount.core.entries.delete(run.stale.at, run.mount.settings.timeoutMs)
+    if (isPromise(deleted)) deleted.catch(() => {})
+  }
+}
+
+/** Everybody at once; and those who come in the next seconds do not wait for each other either, unless it was a failure. */
+function letWaitersGo(run: Run, status: number): void {
+  if (status < 500) run.mount.core.pass(run.flightKey)
+  run.flight?.release()
+}
+
+function isConclusive(status: number): boolean {
+  return status < 400 || status === 404 || status === 410
+}
+
+/** Undefined when `Content-Length` is absent or no number of bytes. */
+function statedLength(fields: HeaderFields): number | undefined {
+  const length = fields['content-length']
+  return typeof length === 'string' && /^\d{1,15}$/.test(length) ? Number(length) : undefined
+}

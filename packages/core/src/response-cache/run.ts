@@ -1,0 +1,24 @@
+/** One run of the handler: what its recorder has to know. */
+import type { HeaderFields } from '../ports/http.ts'
+import type { Miss, WithheldConditions } from './cache-request.ts'
+import type { Flight } from './flights.ts'
+import type { Landed } from './landed.ts'
+import type { Mount } from './mount.ts'
+
+export interface Run extends Miss {
+  readonly mount: Mount
+  readonly flightKey: string
+  /** Those who wait for this run; undefined when nobody may. */
+  readonly flight: Flight<Landed> | undefined
+  /** Taken before the handler runs. */
+  readonly stamp: number
+  /** `core.purges` then. */
+  readonly purges: number
+  readonly startedAt: number
+  /** The response fields that stood before the handler ran. */
+  readonly outside: HeaderFields
+  readonly conditions: WithheldConditions
+  /** Whether the stale response's validators were added to the request. */
+  readonly validates: boolean
+  readonly isRefresh: boolean
+}

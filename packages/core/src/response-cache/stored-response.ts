@@ -1,0 +1,77 @@
+/** A whole response as it is stored: ready to be sent, and never changed. */
+import type { CacheOutcome, FieldLine } from '../ports/http.ts'
+import type { Validators } from './conditional.ts'
+
+/** What the response itself says of those who may share it, by what their requests carry. */
+export interface ForEveryone {
+  readonly authorization: boolean
+  readonly cookie: boolean
+}
+
+export interface StoredResponseParts {
+  readonly status: number
+  /** The handler's part, in lower case, `content-length` included where one belongs. */
+  readonly fields: readonly FieldLine[]
+  readonly body: Uint8Array
+  readonly validators: Validators
+  /** The instant at which its age was zero. */
+  readonly bornAt: number
+  /** How long the handler took. */
+  readonly madeInMs: number
+  /** How long after `staleAt` it may be used while it is refreshed; 0 where that is forbidden. */
+  readonly staleWhileRevalidateMs: number
+  /** How long after `staleAt` it may be used when the handler fails; 0 where that is forbidden. */
+  readonly staleIfErrorMs: number
+  /** Whether every use needs a validation (`no-cache`), or a stale one does (`must-revalidate`), whatever a client accepts. */
+  readonly mustValidate: 'always' | 'when-stale' | 'never'
+  /** Whether it may answer requests with credentials that nothing else keeps apart. */
+  readonly forEveryone: ForEveryone
+}
+
+/** A plain hit made ready, good as long as `Age` and the remaining lifetime read the same. */
+export interface ReadyHit {
+  readonly name: string | undefined
+  readonly from: number
+  readonly until: number
+  readonly outcome: CacheOutcome
+}
+
+export class StoredResponse {
+  readonly status: number
+  readonly fields: readonly FieldLine[]
+  readonly body: Uint8Array
+  readonly validators: Validators
+  readonly bornAt: number
+  readonly madeInMs: number
+  readonly staleWhileRevalidateMs: number
+  readonly staleIfErrorMs: number
+  readonly mustValidate: 'always' | 'when-stale' | 'never'
+  readonly forEveryone: ForEveryone
+  /** Made by the first hit of each second. */
+  readyHit: ReadyHit | undefined
+
+  constructor(parts: StoredResponseParts) {
+    this.status = parts.status
+    this.fields = parts.fields
+    this.body = parts.body
+    this.validators = parts.validators
+    this.bornAt = parts.bornAt
+    this.madeInMs = parts.madeInMs
+    this.staleWhileRevalidateMs = parts.staleWhileRevalidateMs
+    this.staleIfErrorMs = parts.staleIfErrorMs
+    this.mustValidate = parts.mustValidate
+    this.forEveryone = parts.forEveryone
+    this.readyHit = undefined
+  }
+}
+
+/** For the bound on memory: the body, the fields, and the objects around them. */
+export function bytesOf(response: StoredResponseParts): number {
+  let bytes = 600 + response.body.byteLength
+  for (const [name, value] of response.fields) {
+    bytes += 60 + name.length
+    if (typeof value === 'string') bytes += value.length
+    else for (const line of value) bytes += 24 + line.length
+  }
+  return bytes
+}
