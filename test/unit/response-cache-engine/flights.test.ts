@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest'
+import { Flights, type Flight, type Waiter } from '../../../packages/core/src/response-cache/flights.ts'
+
+interface Log {
+  readonly waiter: Waiter<string>
+  readonly calls: string[]
+  flight: Flight<string> | undefined
+}
+
+function waiter(): Log {
+  const log: Log = {
+    calls: [],
+    flight: undefined,
+    waiter: {
+      landed: (result) => log.calls.push(`landed ${result}`),
+      runAlone: () => log.calls.push('runAlone'),
+      lead: (flight) => {
+        log.calls.push('lead')
+        log.flight = flight
+      },
+    },
+  }
+  return log
+}
+
+it('lands everybody with the result, and once', () => {
+  const flights = new Flights<string>()
+  const flight = flights.begin('k')
+  const [a, b] = [waiter(), waiter()]
+  flight.join(a.waiter)
+  flight.join(b.waiter)
+  flight.land('page')
+  flight.fail()
+  flight.release()
+  expect([a.calls, b.calls]).toEqual([['landed page'], ['landed page']])
+  expect(flights.size).toBe(0)
+})
+
+it('releases everybody at once', () => {
+  const flights = new Flights<string>()
+  const flight = flights.begin('k')
+  const [a, b] = [waiter(), waiter()]
+  flight.join(a.waiter)
+  flight.join(b.waiter)
+  flight.release()
+  expect([a.calls, b.calls]).toEqual([['runAlone'], ['runAlone']])
+  expect(flights.size).toBe(0)
+})
+
+it('makes the next waiter the leader of those behind it when the leader fails', () => {
+  const flights = new Flights<string>()
+  const flight = flights.begin('k')
+  const [a, b] = [waiter(), waiter()]
+  flight.join(a.waiter)
+  flight.join(b.waiter)
+  flight.fail()
+  expect([a.calls, b.calls]).toEqual([['lead'], []])
+  expect(flights.get('k')).toBe(a.flight)
+  flight.land('too late')
+  a.flight?.land('page')
+  expect(b.calls).toEqual(['landed page'])
+  expect(flights.size).toBe(0)
+})
+
+it('forgets who leaves, also after the leader changed', () => {
+  const flights = new Flights<string>()
+  const flight = flights.begin('k')
+  const [a, b, c] = [waiter(), waiter(), waiter()]
+  const leaveA = flight.join(a.waiter)
+  flight.join(b.waiter)
+  const leaveC = flight.join(c.waiter)
+  leaveA()
+  flight.fail()
+  leaveC()
+  b.flight?.fail()
+  expect([a.calls, b.calls, c.calls]).toEqual([[], ['lead'], []])
+  expect(flights.size).toBe(0)
+})
