@@ -26,6 +26,7 @@ export const concurrencyDefaults = {
 } as const
 
 export const responseCacheDefaults = {
+  name: 'default',
   ttl: 0,
   staleWhileRevalidate: 0,
   staleIfError: 0,

@@ -98,7 +98,9 @@ function judge(mount: Mount, selected: Selected, round: Round): MaybePromise<Cac
   return answerWith(use, { hit: true, ttl: secondsLeft(found.entry.staleAt, now), detail: reuse.reason })
 }
 
-function judgeUse({ entry, stored, now }: Use, request: CacheRequest, softened: boolean): Reuse {
+type Judged = Pick<Use, 'entry' | 'stored' | 'now'>
+
+export function judgeUse({ entry, stored, now }: Judged, request: CacheRequest, softened: boolean): Reuse {
   const freshMs = entry.staleAt - now
   return judgeReuse(
     {
@@ -112,7 +114,7 @@ function judgeUse({ entry, stored, now }: Use, request: CacheRequest, softened: 
 }
 
 /** A response that is not said to be for everyone is not for those who show credentials: it was made without them. */
-function mayShare(request: CacheRequest, { forEveryone }: StoredResponse): boolean {
+export function mayShare(request: CacheRequest, { forEveryone }: StoredResponse): boolean {
   if (request.isAuthorized && !forEveryone.authorization) return false
   return !request.hasGuardedCookie || forEveryone.cookie
 }

@@ -4,6 +4,7 @@ import type { Exchange } from '../ports/exchange.ts'
 import { cacheStatusValue } from './cache-status.ts'
 import { invalidateByResponse } from './unsafe-methods.ts'
 import type { Mount } from './mount.ts'
+import type { Reason } from './reasons.ts'
 import type { CacheSettings } from './settings.ts'
 
 /** RFC 9110 §9.2.1: these change nothing at the origin. */
@@ -17,7 +18,7 @@ const safeMethods: ReadonlySet<string> = new Set([
 ])
 
 /** Neither answered nor stored; `detail` says why. */
-export function bypass(settings: CacheSettings, detail: string): CacheOutcome {
+export function bypass(settings: CacheSettings, detail: Reason): CacheOutcome {
   return { type: 'continue', recorder: new PassRecorder(settings, 'bypass', detail) }
 }
 

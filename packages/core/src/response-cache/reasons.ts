@@ -11,6 +11,9 @@ export interface ReasonText {
 export type Reason =
   | 'method'
   | 'skip'
+  | 'closed'
+  | 'no-key'
+  | 'unknown-key'
   | 'request-body'
   | 'unkeyed-input'
   | 'request-no-store'
@@ -58,6 +61,11 @@ export const reasons: Readonly<Record<Reason, ReasonText>> = {
   // Why a request is neither answered from the cache nor fills it.
   method: reason('Only GET and HEAD are answered from the cache.', 'RFC 9111 §4'),
   skip: reason('The option `skip` said so.'),
+  closed: reason('The cache is closed.'),
+  'no-key': reason('The option `key` names no key for this request.'),
+  'unknown-key': reason(
+    'The key is made by a function of the app, which only a request on its way can be given to.',
+  ),
   'request-body': reason(
     'A GET with content: what the content says is not part of the key.',
     'RFC 9110 §9.3.1',
