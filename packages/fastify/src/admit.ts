@@ -1,9 +1,7 @@
 /** Acts on what a rate limiter or a concurrency limiter decides for a request. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Admission, Exchange, MaybePromise } from '@forebay/core'
+import { isPromise, whenOver, type Admission, type Exchange, type MaybePromise } from '@forebay/core'
 import { FastifyExchange, type Place } from './fastify-exchange.ts'
-import { isPromise } from './is-promise.ts'
-import { whenOver } from './response-over.ts'
 import { sendResponse } from './send-response.ts'
 
 interface AdmissionGate {

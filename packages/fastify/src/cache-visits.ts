@@ -1,9 +1,8 @@
 /** What a response cache does in the hooks of one request: looks up before the handler, captures what is sent. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
-import type { CacheOutcome, ResponseCacheGate, ReusedResponse } from '@forebay/core'
+import { isPromise, type CacheOutcome, type ResponseCacheGate, type ReusedResponse } from '@forebay/core'
 import { capture } from './capture.ts'
 import { FastifyExchange, type Place } from './fastify-exchange.ts'
-import { isPromise } from './is-promise.ts'
 import { PendingRecording } from './pending-recording.ts'
 import { restore, sendReused } from './send-reused.ts'
 

@@ -1,8 +1,15 @@
 /** Shows the recorder what a handler sent, and returns what leaves in its place. */
 import type { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
-import { contentOf, isResponse, recordStream, type Departure, type ResponseRecorder } from '@forebay/core'
-import { fieldsOf, removeField, setFields } from './response-fields.ts'
+import {
+  contentOf,
+  fieldsOfResponse,
+  isResponse,
+  recordStream,
+  type Departure,
+  type ResponseRecorder,
+} from '@forebay/core'
+import { removeField, setFields } from './response-fields.ts'
 import { bufferOf } from './send-response.ts'
 
 export function capture(reply: FastifyReply, recorder: ResponseRecorder, sent: unknown): unknown {
@@ -31,7 +38,7 @@ interface Whole {
 
 function captureBytes(reply: FastifyReply, recorder: ResponseRecorder, { payload, bytes }: Whole): unknown {
   const isHead = reply.request.method === 'HEAD'
-  const fields = fieldsOf(reply.getHeaders()) as Record<string, string | readonly string[]>
+  const fields = fieldsOfResponse(reply) as Record<string, string | readonly string[]>
   // Fastify sets it after all hooks. A handler's own that Fastify would correct is corrected here.
   if (hasContent(reply.statusCode) && (!isHead || bytes.byteLength > 0)) {
     fields['content-length'] = String(bytes.byteLength)
@@ -49,7 +56,7 @@ function captureBytes(reply: FastifyReply, recorder: ResponseRecorder, { payload
 }
 
 function captureStream(reply: FastifyReply, recorder: ResponseRecorder, source: Readable): unknown {
-  const departure = recorder.start(reply.statusCode, fieldsOf(reply.getHeaders()))
+  const departure = recorder.start(reply.statusCode, fieldsOfResponse(reply))
   apply(reply, departure)
   if (reply.request.method === 'HEAD') {
     if (departure.recording) recorder.end()

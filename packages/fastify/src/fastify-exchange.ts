@@ -1,9 +1,18 @@
 /** One request and its response in Fastify, as the core sees them. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Exchange, FieldValue, HeaderFields, RequestFields, Undo, UserFunction } from '@forebay/core'
-import { redispatch, refreshTokenOf } from './redispatch.ts'
-import { fieldsOf, setField } from './response-fields.ts'
-import { whenAborted } from './response-over.ts'
+import {
+  fieldsOfResponse,
+  redispatch,
+  refreshTokenOf,
+  whenAborted,
+  type Exchange,
+  type FieldValue,
+  type HeaderFields,
+  type RequestFields,
+  type Undo,
+  type UserFunction,
+} from '@forebay/core'
+import { setField } from './response-fields.ts'
 
 /** Where a plugin meets requests. */
 export interface Place {
@@ -62,7 +71,7 @@ export class FastifyExchange implements Exchange {
   }
 
   get refresh(): object | undefined {
-    return refreshTokenOf(this.#request)
+    return refreshTokenOf(this.#request.raw)
   }
 
   invoke<R>(fn: UserFunction<R>, extra?: unknown): R {
@@ -79,7 +88,7 @@ export class FastifyExchange implements Exchange {
   }
 
   responseFields(): HeaderFields {
-    return fieldsOf(this.#reply.getHeaders())
+    return fieldsOfResponse(this.#reply)
   }
 
   onAbort(listener: () => void): Undo {
@@ -87,6 +96,9 @@ export class FastifyExchange implements Exchange {
   }
 
   redispatch(token: object, fields: RequestFields, signal: AbortSignal): Promise<void> {
-    return redispatch(this.#request, { token, fields, signal })
+    const { raw: request, method, originalUrl: target, ip: address, server } = this.#request
+    return redispatch({ request, method, target, address, fields, token, signal }, (repeated, response) =>
+      server.routing(repeated, response),
+    )
   }
 }

@@ -1,16 +1,6 @@
-/** The response's fields in the core's shape. */
+/** Changes a reply's fields, whoever has set them. */
 import type { FastifyReply } from 'fastify'
-import type { FieldLine, FieldValue, HeaderFields } from '@forebay/core'
-
-/** Fastify keeps lengths as numbers, which the core never sees. */
-export function fieldsOf(standing: Readonly<Record<string, number | FieldValue | undefined>>): HeaderFields {
-  const fields = Object.create(null) as Record<string, FieldValue>
-  for (const name in standing) {
-    const value = standing[name]
-    if (value !== undefined) fields[name] = typeof value === 'number' ? String(value) : value
-  }
-  return fields
-}
+import type { FieldLine, FieldValue } from '@forebay/core'
 
 /** Sets one field, replacing all its lines: Fastify adds to `Set-Cookie`. */
 export function setField(reply: FastifyReply, name: string, value: FieldValue): void {

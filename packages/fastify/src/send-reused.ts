@@ -1,4 +1,5 @@
 /** Sends a stored response, so that it leaves as it was stored whatever hooks stand before the cache's own. */
+import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import type { ReusedResponse } from '@forebay/core'
 import { removeField } from './response-fields.ts'
@@ -19,7 +20,9 @@ export function restore(reply: FastifyReply, { fields, body }: ReusedResponse, p
   for (const [name, value] of fields) {
     if (name !== 'set-cookie' && (name !== 'content-length' || body === undefined)) reply.header(name, value)
   }
-  return body === undefined ? null : bufferOf(body)
+  if (body !== undefined) return bufferOf(body)
+  // Fastify's own HEAD routes measure whatever is not a stream.
+  return reply.request.method === 'HEAD' ? Readable.from([]) : null
 }
 
 function isUnchanged(payload: unknown, body: Uint8Array | undefined): boolean {

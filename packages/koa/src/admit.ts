@@ -1,10 +1,15 @@
 /** Acts on what a rate limiter or a concurrency limiter decides for a request. */
 import type { Context, Middleware, Next } from 'koa'
-import type { Admission, Decision, Exchange, MaybePromise } from '@forebay/core'
-import { isPromise } from './is-promise.ts'
+import {
+  isPromise,
+  whenOver,
+  type Admission,
+  type Decision,
+  type Exchange,
+  type MaybePromise,
+} from '@forebay/core'
 import { keepFieldsOnError } from './kept-fields.ts'
 import { KoaExchange } from './koa-exchange.ts'
-import { whenOver } from './response-over.ts'
 import { sendResponse } from './send-response.ts'
 
 /** What `rateLimit` leaves on `ctx.state`; `new Koa<RateLimitState>()` types it throughout an app. */
@@ -32,7 +37,7 @@ function actOn(admission: Admission, ctx: Context, next: Next): Promise<unknown>
   const { decision } = admission
   if (decision !== undefined) (ctx.state as RateLimitState).rateLimit = decision
   if (admission.type === 'pass') {
-    if (admission.departed !== undefined) whenOver(ctx, admission.departed)
+    if (admission.departed !== undefined) whenOver(ctx.res, admission.departed)
     if (decision !== undefined) keepFieldsOnError(ctx)
     return next()
   }

@@ -1,8 +1,7 @@
 /** A handler that threw: whoever waits is let go, and a stored response may answer in its place (RFC 5861 §4). */
 import type { Context } from 'koa'
-import type { FieldValue, HeaderFields, ResponseRecorder } from '@forebay/core'
+import { fieldsOfResponse, type FieldValue, type HeaderFields, type ResponseRecorder } from '@forebay/core'
 import { applyDeparture } from './departure.ts'
-import { responseFieldsOf } from './response-fields.ts'
 
 /**
  * Whether the recorder had something to send instead, which then stands on the context. The error's own response is made
@@ -13,7 +12,7 @@ export function captureFailure(ctx: Context, recorder: ResponseRecorder, error: 
     recorder.abort()
     return false
   }
-  const departure = recorder.start(statusOf(error), { ...responseFieldsOf(ctx), ...fieldsOf(error) })
+  const departure = recorder.start(statusOf(error), { ...fieldsOfResponse(ctx.res), ...fieldsOf(error) })
   if (departure.body !== undefined) applyDeparture(ctx, departure, departure.body)
   if (departure.recording) recorder.abort()
   return departure.body !== undefined

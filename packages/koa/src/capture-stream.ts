@@ -1,13 +1,12 @@
 /** Bodies that come piece by piece: recorded as Koa reads them, at Koa's pace. */
 import { Readable, Stream } from 'node:stream'
 import type { Context } from 'koa'
-import { contentOf, recordStream, type ResponseRecorder } from '@forebay/core'
+import { fieldsOfResponse, contentOf, recordStream, type ResponseRecorder } from '@forebay/core'
 import { sendsNoContent, sendsWebBodies } from './content.ts'
 import { applyDeparture } from './departure.ts'
-import { responseFieldsOf } from './response-fields.ts'
 
 export async function captureStream(ctx: Context, recorder: ResponseRecorder, source: object): Promise<void> {
-  const departure = recorder.start(ctx.status, responseFieldsOf(ctx))
+  const departure = recorder.start(ctx.status, fieldsOfResponse(ctx.res))
   if (ctx.method === 'HEAD') {
     if (departure.recording) recorder.end()
     leaveUnread(ctx, source)

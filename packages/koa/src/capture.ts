@@ -1,10 +1,9 @@
 /** Shows the recorder what a handler left on the context, and lets leave what the recorder says. */
 import type { Context } from 'koa'
-import type { Departure, ResponseRecorder } from '@forebay/core'
+import { fieldsOfResponse, type Departure, type ResponseRecorder } from '@forebay/core'
 import { captureStream } from './capture-stream.ts'
 import { contentOf, sendsNoContent } from './content.ts'
 import { applyDeparture } from './departure.ts'
-import { responseFieldsOf } from './response-fields.ts'
 import { setBytes } from './send-response.ts'
 
 /** To be called when everything inside the cache is done and nothing has left yet. */
@@ -19,7 +18,7 @@ export function capture(ctx: Context, recorder: ResponseRecorder): Promise<void>
 function captureBytes(ctx: Context, recorder: ResponseRecorder, bytes: Buffer): void {
   settleBody(ctx, bytes)
   const isHead = ctx.method === 'HEAD'
-  const departure = recorder.start(ctx.status, responseFieldsOf(ctx), isHead ? undefined : bytes)
+  const departure = recorder.start(ctx.status, fieldsOfResponse(ctx.res), isHead ? undefined : bytes)
   if (departure.recording) {
     if (!isHead && bytes.byteLength > 0) recorder.write(bytes)
     recorder.end()
@@ -57,7 +56,7 @@ function letLeave(ctx: Context, departure: Departure, bytes: Buffer): void {
  * whoever waits for this response go on by itself, all at once.
  */
 function captureUndecided(ctx: Context, recorder: ResponseRecorder): void {
-  const fields = { ...responseFieldsOf(ctx), 'cache-control': 'no-store' }
+  const fields = { ...fieldsOfResponse(ctx.res), 'cache-control': 'no-store' }
   const departure = recorder.start(ctx.status, fields)
   if (departure.recording) recorder.abort()
   applyDeparture(ctx, departure, departure.body)

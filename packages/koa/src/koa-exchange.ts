@@ -1,10 +1,18 @@
 /** One request and its response in Koa, as the core sees them. */
 import type { Context, Middleware } from 'koa'
-import type { Exchange, FieldValue, HeaderFields, RequestFields, Undo, UserFunction } from '@forebay/core'
+import {
+  fieldsOfResponse,
+  redispatch,
+  refreshTokenOf,
+  whenAborted,
+  type Exchange,
+  type FieldValue,
+  type HeaderFields,
+  type RequestFields,
+  type Undo,
+  type UserFunction,
+} from '@forebay/core'
 import { mountingOf, type Mounting } from './mounting.ts'
-import { redispatch, refreshTokenOf } from './redispatch.ts'
-import { responseFieldsOf } from './response-fields.ts'
-import { whenAborted } from './response-over.ts'
 
 export class KoaExchange implements Exchange {
   readonly #ctx: Context
@@ -56,7 +64,7 @@ export class KoaExchange implements Exchange {
   }
 
   get refresh(): object | undefined {
-    return refreshTokenOf(this.#ctx)
+    return refreshTokenOf(this.#ctx.req)
   }
 
   invoke<R>(fn: UserFunction<R>, extra?: unknown): R {
@@ -74,15 +82,16 @@ export class KoaExchange implements Exchange {
   }
 
   responseFields(): HeaderFields {
-    return responseFieldsOf(this.#ctx)
+    return fieldsOfResponse(this.#ctx.res)
   }
 
   onAbort(listener: () => void): Undo {
-    return whenAborted(this.#ctx, listener)
+    return whenAborted(this.#ctx.res, listener)
   }
 
   redispatch(token: object, fields: RequestFields, signal: AbortSignal): Promise<void> {
-    return redispatch(this.#ctx, { token, fields, signal })
+    const { req: request, method, originalUrl: target, ip: address, app } = this.#ctx
+    return redispatch({ request, method, target, address, fields, token, signal }, app.callback())
   }
 
   #mountedAt(): Mounting {

@@ -1,13 +1,12 @@
 /** Runs what stands below the cache, and records what it answers. */
 import type { Context, Next } from 'koa'
-import type { ResponseRecorder } from '@forebay/core'
+import { tapResponse, type ResponseRecorder } from '@forebay/core'
 import { captureFailure } from './capture-failure.ts'
 import { capture } from './capture.ts'
 import { asNativeError } from './native-error.ts'
-import { tapRaw } from './raw-tap.ts'
 
 export async function recordDownstream(ctx: Context, next: Next, recorder: ResponseRecorder): Promise<void> {
-  const untap = tapRaw(ctx.res, recorder)
+  const untap = tapResponse(ctx.res, recorder)
   try {
     await next()
   } catch (error) {

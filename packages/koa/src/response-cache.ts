@@ -2,11 +2,11 @@
 import type { Context, Middleware, Next } from 'koa'
 import {
   createResponseCacheGate,
+  isPromise,
   type CacheOutcome,
   type ResponseCache,
   type ResponseCacheOptions,
 } from '@forebay/core'
-import { isPromise } from './is-promise.ts'
 import { KoaExchange } from './koa-exchange.ts'
 import { recordDownstream } from './record-downstream.ts'
 import { sendReused } from './send-response.ts'

@@ -1,22 +1,6 @@
-/** The response's fields in the core's shape. */
-import type { ServerResponse } from 'node:http'
+/** Changes a context's fields, as long as its head has not left. */
 import type { Context } from 'koa'
-import type { FieldLine, FieldValue, HeaderFields } from '@forebay/core'
-
-/** A copy of all fields as they stand now; Koa keeps lengths as numbers, which the core never sees. */
-export function responseFieldsOf({ res }: Context): HeaderFields {
-  return fieldsOfResponse(res)
-}
-
-export function fieldsOfResponse(res: ServerResponse): HeaderFields {
-  const fields = Object.create(null) as Record<string, FieldValue>
-  const standing = res.getHeaders()
-  for (const name in standing) {
-    const value = standing[name]
-    if (value !== undefined) fields[name] = typeof value === 'number' ? String(value) : value
-  }
-  return fields
-}
+import type { FieldLine } from '@forebay/core'
 
 /** Sets each field, replacing all lines of its name. Nothing happens once the head has left. */
 export function setFields({ res }: Context, lines: readonly FieldLine[]): void {

@@ -6,7 +6,7 @@ import type { ResponseRecorder } from '@forebay/core'
 import { recordDownstream } from '../../../packages/koa/src/record-downstream.ts'
 import { koaVersions, serve } from '../../harness/koa-server.ts'
 import { askWire } from '../../harness/wire-answer.ts'
-import { NotingRecorder } from './noting-recorder.ts'
+import { NotingRecorder } from '../node/noting-recorder.ts'
 
 function recording(
   Application: typeof Koa,

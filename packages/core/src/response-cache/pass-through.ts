@@ -17,9 +17,9 @@ const safeMethods: ReadonlySet<string> = new Set([
   'QUERY',
 ])
 
-/** Neither answered nor stored; `detail` says why. */
+/** Neither answered nor stored; `detail` says why, unless the app said so itself. */
 export function bypass(settings: CacheSettings, detail: Reason): CacheOutcome {
-  return { type: 'continue', recorder: new PassRecorder(settings, 'bypass', detail) }
+  return { type: 'continue', recorder: new PassRecorder(settings, 'bypass', detail === 'skip' ? undefined : detail) }
 }
 
 /** A request whose method is not GET or HEAD: its success invalidates what it may have changed (RFC 9111 §4.4). */

@@ -29,7 +29,12 @@ export function cacheInvalidation(harness: AdapterHarness): void {
             responseCache: { ...cached, tags, ...options },
             handle: reply,
           },
-          { method: 'GET', path: '/list', responseCache: { ...cached, tags: ['list'] }, handle: reply },
+          {
+            method: 'GET',
+            path: '/list',
+            responseCache: { ...cached, tags: ['list'] },
+            handle: () => ({ ...reply(), fields: [] }),
+          },
         ],
       }
     })

@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, vi } from 'vitest'
-import { tapRaw } from '../../../packages/koa/src/raw-tap.ts'
+import { tapResponse } from '@forebay/core'
 import { listen } from '../../harness/koa-server.ts'
 import { askWire, type WireAnswer } from '../../harness/wire-answer.ts'
 import { NotingRecorder } from './noting-recorder.ts'
@@ -15,7 +15,7 @@ async function answerOf(
   method = 'GET',
 ): Promise<WireAnswer> {
   await using server = await listen((_req, res) => {
-    tapRaw(res, recorder)
+    tapResponse(res, recorder)
     write(res)
   })
   return await askWire(server.url, { method })
@@ -102,7 +102,7 @@ describe('the tap of a raw response', () => {
   it('says when a client leaves before the end', async () => {
     const recorder = new NotingRecorder()
     await using server = await listen((_req, res) => {
-      tapRaw(res, recorder)
+      tapResponse(res, recorder)
       res.write('half')
     })
     const outgoing = request(server.url, { agent: false })
@@ -115,7 +115,7 @@ describe('the tap of a raw response', () => {
   it('records once what HTTP/2 writes by itself', async () => {
     const recorder = new NotingRecorder()
     const server = createServer((_req, res) => {
-      tapRaw(res as unknown as ServerResponse, recorder)
+      tapResponse(res as unknown as ServerResponse, recorder)
       res.end('ab')
     })
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
@@ -130,7 +130,7 @@ describe('the tap of a raw response', () => {
     const recorder = new NotingRecorder()
     await using server = await listen((_req, res) => {
       const { writeHead, write, end } = res
-      tapRaw(res, recorder)()
+      tapResponse(res, recorder)()
       expect([res.writeHead, res.write, res.end]).toEqual([writeHead, write, end])
       expect(res.listenerCount('close')).toBe(0)
       res.end('x')

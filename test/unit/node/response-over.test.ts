@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { Context } from 'koa'
 import type Koa from 'koa'
 import { describe, expect, it, vi } from 'vitest'
-import { whenAborted, whenOver } from '../../../packages/koa/src/response-over.ts'
+import { whenAborted, whenOver } from '@forebay/core'
 import { koaVersions, serve } from '../../harness/koa-server.ts'
 import { askWire } from '../../harness/wire-answer.ts'
 
@@ -20,8 +20,8 @@ function watched(Application: typeof Koa, handler: (ctx: Context) => unknown): W
   const app = new Application()
   app.silent = true
   app.use((ctx, next) => {
-    whenOver(ctx, (status, completed) => told.push([status, completed]))
-    whenAborted(ctx, () => told.push('aborted'))
+    whenOver(ctx.res, (status, completed) => told.push([status, completed]))
+    whenAborted(ctx.res, () => told.push('aborted'))
     return next()
   })
   app.use(handler)
@@ -72,8 +72,8 @@ describe.each(koaVersions)('the end of a response in %s', (_name, Application) =
     const app = new Application().use(async (ctx) => {
       ctx.res.destroy()
       await once(ctx.res, 'close')
-      whenOver(ctx, (status, completed) => told.push([status, completed]))
-      whenAborted(ctx, () => told.push('aborted'))
+      whenOver(ctx.res, (status, completed) => told.push([status, completed]))
+      whenAborted(ctx.res, () => told.push('aborted'))
     })
     await using server = await serve(app)
     await askWire(server.url).catch(() => undefined)
