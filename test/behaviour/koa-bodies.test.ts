@@ -85,7 +85,11 @@ describe.each(koaVersions)('a hit in %s', (_name, Application) => {
     for (const answer of [miss, hit]) {
       expect([answer.status, answer.body]).toEqual([expected.status, expected.body])
     }
-    expect(handlerFields(miss)).toEqual(handlerFields(expected))
+    // Version 2 sends an empty body in chunks; that it has no bytes may be said as well.
+    expect({ 'content-length': '0', ...handlerFields(miss) }).toEqual({
+      'content-length': '0',
+      ...handlerFields(expected),
+    })
     // A stored body has a length, whether the handler's had one or came in chunks.
     const length = expected.status === 204 ? {} : { 'content-length': String(expected.body.length) }
     expect(handlerFields(hit)).toEqual({ ...handlerFields(expected), ...length })

@@ -25,6 +25,8 @@ export interface LiveResponse {
   /** The client's own conditions, that the handler did not see. */
   readonly client: RequestFields
   readonly isStored: boolean
+  /** What is stored as its `Date`, where the handler gave none: both are to read the same. */
+  readonly date: FieldLine | undefined
   /** The whole `Cache-Status` value; undefined when switched off. */
   readonly cacheStatus: string | undefined
 }
@@ -32,7 +34,8 @@ export interface LiveResponse {
 /** The handler's own response, or the 304, 206 or 416 that its client asked for. */
 export function departLive(live: LiveResponse): Departure {
   const { status, client, isStored } = live
-  const set: FieldLine[] = live.cacheStatus === undefined ? [] : [['cache-status', live.cacheStatus]]
+  const set: FieldLine[] = live.date === undefined ? [] : [live.date]
+  if (live.cacheStatus !== undefined) set.push(['cache-status', live.cacheStatus])
   const whole: Departure = {
     status,
     set,

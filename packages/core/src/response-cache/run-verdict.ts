@@ -1,6 +1,6 @@
 /** What leaves for the client when the handler's response begins, and whether that response will be stored. */
 import { isPromise } from '../kit/promise.ts'
-import type { Departure, HeaderFields } from '../ports/http.ts'
+import type { Departure, FieldLine, HeaderFields } from '../ports/http.ts'
 import { validatorsOf } from './conditional.ts'
 import { departLive } from './departure.ts'
 import { isServerError } from './freshness.ts'
@@ -33,7 +33,8 @@ export function judgeRun(run: Run, produced: ProducedResponse): RunVerdict {
   const bodyBytes = produced.wholeBytes ?? statedLength(produced.fields)
   const plan = run.request.exchange.method === 'HEAD' ? undefined : planFor(run, produced, bodyBytes)
   const isStored = typeof plan === 'object'
-  if (typeof plan === 'string') refuse(run, produced.status, plan)
+  const detail = typeof plan === 'string' ? plan : undefined
+  if (detail !== undefined) refuse(run, produced.status, detail)
   const { core } = run.mount
   const departure = departLive({
     status: produced.status,
@@ -42,7 +43,8 @@ export function judgeRun(run: Run, produced: ProducedResponse): RunVerdict {
     validators: validatorsOf(produced.fields, core.clock.toWall(core.clock.now())),
     client: run.conditions.client,
     isStored,
-    cacheStatus: runStatus(run, produced.fields, { stored: isStored }),
+    date: isStored && produced.fields['date'] === undefined ? dateOf(plan) : undefined,
+    cacheStatus: runStatus(run, produced.fields, { stored: isStored, detail }),
   })
   return { departure, plan: isStored ? plan : undefined, bodyBytes }
 }
@@ -91,6 +93,10 @@ function letWaitersGo(run: Run, status: number): void {
 
 function isConclusive(status: number): boolean {
   return status < 400 || status === 404 || status === 410
+}
+
+function dateOf({ fields }: StoringPlan): FieldLine | undefined {
+  return fields.find(([name]) => name === 'date')
 }
 
 /** Undefined when `Content-Length` is absent or no number of bytes. */

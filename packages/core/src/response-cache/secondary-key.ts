@@ -1,10 +1,12 @@
 /** The secondary key: what a response's `Vary` makes of a request (RFC 9111 §4.1). */
 import { digest } from '../kit/digest.ts'
-import type { FieldValue, RequestFields } from '../ports/http.ts'
+import type { FieldValue, HeaderFields, RequestFields } from '../ports/http.ts'
 import { isToken, joinedLines, listMembers, trimmed } from './field-list.ts'
 
 /** More names than this, or longer ones, are nobody's honest `Vary`. */
 const mostNames = 32
+
+const coding = 'accept-encoding'
 
 /** A longer key is stored as its digest. */
 const longestKey = 200
@@ -21,6 +23,17 @@ export function varyNames(vary: FieldValue | undefined): readonly string[] | '*'
     names.add(name.toLowerCase())
   }
   return names.size > mostNames ? '*' : [...names].toSorted()
+}
+
+/**
+ * The names by which a response that is recorded here varies. What stands outside and compresses says `Vary:
+ * Accept-Encoding` for what it will do, again and again; a response without a coding of its own serves everybody.
+ */
+export function ownVaryNames(fields: HeaderFields, outside: HeaderFields): readonly string[] | '*' {
+  const names = varyNames(fields.vary)
+  if (names === '*' || !names.includes(coding) || fields['content-encoding'] !== undefined) return names
+  const others = varyNames(outside.vary)
+  return others !== '*' && others.includes(coding) ? names.filter((name) => name !== coding) : names
 }
 
 /** Injective: names and values are written with their lengths, and what is absent differs from what is empty. */
@@ -43,7 +56,7 @@ export function secondaryKey(names: readonly string[], fields: RequestFields): s
 const caseInsensitiveLists: ReadonlySet<string> = new Set([
   'accept',
   'accept-charset',
-  'accept-encoding',
+  coding,
   'accept-language',
 ])
 

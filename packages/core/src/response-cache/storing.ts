@@ -9,7 +9,7 @@ import { grantedLifetimeMs } from './granted-lifetime.ts'
 import type { Reason } from './reasons.ts'
 import { labelsOf } from './response-labels.ts'
 import type { Run } from './run.ts'
-import { secondaryKey, varyNames } from './secondary-key.ts'
+import { ownVaryNames, secondaryKey } from './secondary-key.ts'
 import { isForEveryone, whyNotStorable } from './storable.ts'
 import { cookiesSetInside, fieldsToStore } from './stored-fields.ts'
 import type { ForEveryone } from './stored-response.ts'
@@ -65,7 +65,7 @@ export function judgeStoring(run: Run, head: ResponseHead): StoringPlan | Reason
   const deleteAt = staleAt + Math.max(...Object.values(windows), keptMs(run, validators, lifetimeMs))
   if (deleteAt <= now) return 'no-freshness'
   if (settings.store !== undefined && !storeOptionAllows(run)) return 'store-option'
-  const names = varyNames(head.fields.vary)
+  const names = ownVaryNames(head.fields, head.outside)
   return {
     status: head.status,
     fields: dated(ownFields(run, head, governing), head.fields, wallNow),
