@@ -24,6 +24,11 @@ export class BodyRecording {
     return this.#bytes
   }
 
+  /** Whether all the bytes that were announced are here. */
+  get isComplete(): boolean {
+    return this.#whole !== undefined && this.#bytes === this.#whole.byteLength
+  }
+
   get isTooLarge(): boolean {
     return this.#isTooLarge
   }

@@ -5,6 +5,7 @@ import type { Run } from './run.ts'
 import { storeResponse, type Stored } from './store-response.ts'
 import { StoredResponse } from './stored-response.ts'
 import type { StoringPlan } from './storing.ts'
+import { variantKey } from './variant-index.ts'
 
 /** The response as it will leave on a hit: with the length of its content where it has any. */
 export function storedResponse(run: Run, plan: StoringPlan, body: Uint8Array): StoredResponse {
@@ -37,6 +38,15 @@ export function keep(run: Run, plan: StoringPlan, response: StoredResponse): voi
   } catch (error) {
     failed(run, error)
   }
+}
+
+/** Takes back what was kept. Never throws. */
+export function unkeep(run: Run, plan: StoringPlan): void {
+  const { core, settings } = run.mount
+  const { key } = run.request
+  const at = plan.varyNames.length === 0 ? key : variantKey(key, plan.secondaryKey)
+  const deleted = core.entries.delete(at, settings.timeoutMs)
+  if (isPromise(deleted)) deleted.catch(() => {})
 }
 
 function kept(run: Run, stored: Stored): void {

@@ -19,7 +19,10 @@ const safeMethods: ReadonlySet<string> = new Set([
 
 /** Neither answered nor stored; `detail` says why, unless the app said so itself. */
 export function bypass(settings: CacheSettings, detail: Reason): CacheOutcome {
-  return { type: 'continue', recorder: new PassRecorder(settings, 'bypass', detail === 'skip' ? undefined : detail) }
+  return {
+    type: 'continue',
+    recorder: new PassRecorder(settings, 'bypass', detail === 'skip' ? undefined : detail),
+  }
 }
 
 /** A request whose method is not GET or HEAD: its success invalidates what it may have changed (RFC 9111 §4.4). */

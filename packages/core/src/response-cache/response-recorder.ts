@@ -1,7 +1,7 @@
 /** Watches a handler's response on its way to the client, and stores it when it was whole. */
 import type { Departure, HeaderFields, ResponseRecorder } from '../ports/http.ts'
 import { BodyRecording } from './body-recording.ts'
-import { keep, storedResponse } from './keep.ts'
+import { keep, storedResponse, unkeep } from './keep.ts'
 import type { Reason } from './reasons.ts'
 import type { Run } from './run.ts'
 import { judgeRun, refuse, type RunVerdict } from './run-verdict.ts'
@@ -12,7 +12,9 @@ export class CacheRecorder implements ResponseRecorder {
   readonly #run: Run
   #plan: StoringPlan | undefined
   #body: BodyRecording | undefined
+  /** Given all at once at the start. */
   #isWhole = false
+  #isKept = false
   #isOver = false
 
   constructor(run: Run) {
@@ -36,28 +38,50 @@ export class CacheRecorder implements ResponseRecorder {
   }
 
   write(chunk: Uint8Array): void {
-    if (this.#isOver || this.#isWhole || this.#body === undefined) return
-    this.#body.add(chunk)
-    if (this.#body.isTooLarge) this.#refuse('too-large')
+    const body = this.#body
+    if (this.#isOver || this.#isWhole || chunk.byteLength === 0) return
+    if (this.#isKept) this.#retract('incomplete')
+    if (body === undefined) return
+    body.add(chunk)
+    if (body.isTooLarge) this.#refuse('too-large')
+    // With its last byte the client has it all, and may ask again before the handler has said that this was the end.
+    else if (body.isComplete) this.#keep(body)
   }
 
   end(trailers: boolean = false): void {
     if (this.#isOver) return
-    const plan = this.#plan
-    const body = this.#body?.finish()
-    if (plan === undefined) this.abort()
-    else if (trailers) this.#refuse('trailers')
-    else if (body === undefined) this.#refuse('incomplete')
-    else {
-      this.#close()
-      keep(this.#run, plan, storedResponse(this.#run, plan, body))
-    }
+    if (trailers) {
+      if (this.#isKept) this.#retract('trailers')
+      else this.#refuse('trailers')
+    } else if (this.#isKept) this.#close()
+    else if (this.#body !== undefined) this.#keep(this.#body)
+    else this.abort()
+    this.#close()
   }
 
   abort(): void {
     if (this.#isOver) return
     this.#close()
-    this.#run.flight?.fail()
+    if (!this.#isKept) this.#run.flight?.fail()
+  }
+
+  #keep(recorded: BodyRecording): void {
+    const plan = this.#plan
+    const body = recorded.finish()
+    if (plan === undefined || body === undefined) {
+      this.#refuse('incomplete')
+      return
+    }
+    this.#isKept = true
+    this.#body = undefined
+    keep(this.#run, plan, storedResponse(this.#run, plan, body))
+  }
+
+  /** What follows a whole response shows that it was not what it said. */
+  #retract(reason: Reason): void {
+    const plan = this.#plan
+    if (plan !== undefined) unkeep(this.#run, plan)
+    this.#refuse(reason)
   }
 
   #record(plan: StoringPlan, bodyBytes: number | undefined, wholeBody: Uint8Array | undefined): void {
@@ -76,6 +100,7 @@ export class CacheRecorder implements ResponseRecorder {
 
   /** The client's own conditions are back on the request for whoever reads it after the handler. */
   #close(): void {
+    if (this.#isOver) return
     this.#isOver = true
     this.#body = undefined
     this.#run.conditions.restore()
