@@ -19,7 +19,7 @@ app.post('/login', rateLimit({ limit: 5, window: '15m', algorithm: 'sliding-log'
   res.status(welcome ? 200 : 401).json({ welcome })
 })
 
-const cached = responseCache({ ttl: '5m', tags: (req) => [`product:${req.params.id}`] })
+const cached = responseCache({ ttl: '5m', tags: (req) => [`product:${String(req.params.id)}`] })
 
 app.get('/products/:id', cached, (req, res) => {
   const product = products.get(req.params.id)

@@ -17,7 +17,10 @@ export async function startExpressShop(port: number): Promise<RunningShop> {
   app.get('/products', responseCache({ ttl: lifetimes.list }), async (_req, res) => {
     res.json(await shop.list())
   })
-  const products = responseCache({ ttl: lifetimes.product, tags: (req) => [`product:${req.params['id']}`] })
+  const products = responseCache({
+    ttl: lifetimes.product,
+    tags: (req) => [`product:${String(req.params['id'])}`],
+  })
   app.get('/products/:id', products, async (req, res) => {
     const product = await shop.product(Number(req.params['id']))
     if (product) res.json(product)
@@ -29,7 +32,7 @@ export async function startExpressShop(port: number): Promise<RunningShop> {
     res.status(product ? 200 : 404).json(product ?? { error: 'no such product' })
   })
   app.get('/search', responseCache({ ttl: lifetimes.search }), async (req, res) => {
-    res.json(await shop.search(String(req.query['q'] ?? '')))
+    res.json(await shop.search(typeof req.query['q'] === 'string' ? req.query['q'] : ''))
   })
   app.post('/login', rateLimit(loginLimit), async (req, res) => {
     const welcome = await shop.login(req.body?.password)

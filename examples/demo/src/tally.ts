@@ -1,6 +1,11 @@
 /** What came back from one shop, as the client saw it. */
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Answer } from './traffic.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly ms: number
+}
 
 export interface Example {
   readonly status: number

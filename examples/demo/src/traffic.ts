@@ -1,12 +1,6 @@
 /** Real HTTP traffic at one shop: clients of unequal zeal, products of unequal fame, a burst, a brute-forced login. */
-import { Agent, request, type IncomingHttpHeaders } from 'node:http'
-import type { Tally } from './tally.ts'
-
-export interface Answer {
-  readonly status: number
-  readonly headers: IncomingHttpHeaders
-  readonly ms: number
-}
+import { Agent, request } from 'node:http'
+import type { Answer, Tally } from './tally.ts'
 
 interface Ask {
   readonly method: string

@@ -159,7 +159,8 @@ export class MemoryCacheStore implements CacheStore {
       this.#slots.clear()
       return
     }
-    for (const key of [...this.#slots.keys()]) if (key.startsWith(scope.prefix)) this.#slots.delete(key)
+    const keys = [...this.#slots.keys()]
+    for (const key of keys) if (key.startsWith(scope.prefix)) this.#slots.delete(key)
   }
 
   #boundMarks(): void {

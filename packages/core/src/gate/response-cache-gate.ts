@@ -43,7 +43,7 @@ export function createResponseCacheGate<Args extends readonly unknown[]>(
 ): ResponseCacheGate {
   checkResponseCacheOptions(options)
   // From here on option functions are called through the exchange, which knows their parameters.
-  const checked = options as unknown as AnyOptions
+  const checked = options as AnyOptions
   const cache = checked.cache === undefined ? ownCache(checked, random) : givenCache(checked.cache)
   const mount = cache.mount(responseCacheSettings(inherited(checked, cache), random))
   return { cache, handle: (exchange) => mount.handle(exchange) }
@@ -63,7 +63,7 @@ export function createResponseCache<Args extends readonly unknown[]>(
     )
   }
   checkResponseCacheOptions(options)
-  return ownCache(options as unknown as AnyOptions, Math.random)
+  return ownCache(options, Math.random)
 }
 
 function ownCache(options: AnyOptions, random: () => number): SharedCache {
