@@ -2,8 +2,7 @@
 import { readDuration } from '../kit/duration.ts'
 import type { UserFunction } from '../ports/exchange.ts'
 import { heuristicLifetimeMs, isHeuristicallyCacheable, isNegative } from './freshness.ts'
-import type { Run } from './run.ts'
-import type { ResponseHead } from './storing.ts'
+import type { ResponseHead, Run } from './run.ts'
 import { askUserNow } from './user-function.ts'
 
 /** In ms. @throws UserFunctionError when `ttl` or `negativeTtl` fails. */

@@ -11,7 +11,7 @@ import { noteRefused, noteUse } from './notes.ts'
 import type { Run } from './run.ts'
 import { runStatus } from './run-status.ts'
 import { fieldsToStore } from './stored-fields.ts'
-import { StoredResponse } from './stored-response.ts'
+import type { StoredResponse } from './stored-response.ts'
 import { judgeStoring, type StoringPlan } from './storing.ts'
 
 /** The handler says that the stored response is still good: brought up to date, it is the answer (RFC 9111 §4.3.4). */

@@ -3,7 +3,6 @@ import { ForebayError, showValue } from '../kit/forebay-error.ts'
 import type { Mark } from '../ports/cache-store.ts'
 import { routeLabel, tagLabel } from './labels.ts'
 import type { QueryRule } from './primary-key.ts'
-import type { InvalidateOptions } from './response-cache.ts'
 import { labelsNamedBy, originForm } from './url-labels.ts'
 
 export interface Invalidation {
@@ -72,9 +71,7 @@ export function isSoft(operation: string, options: unknown): boolean {
 export function splitTags(args: readonly unknown[]): { tags: readonly unknown[]; options: unknown } {
   const last = args.at(-1)
   const hasOptions = typeof last === 'object' && last !== null
-  return hasOptions
-    ? { tags: args.slice(0, -1), options: last as InvalidateOptions }
-    : { tags: args, options: undefined }
+  return hasOptions ? { tags: args.slice(0, -1), options: last } : { tags: args, options: undefined }
 }
 
 function mark(label: string): Mark {

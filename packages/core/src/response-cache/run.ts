@@ -5,6 +5,13 @@ import type { Flight } from './flights.ts'
 import type { Landed } from './landed.ts'
 import type { Mount } from './mount.ts'
 
+export interface ResponseHead {
+  readonly status: number
+  readonly fields: HeaderFields
+  /** The fields among them that are not the handler's. */
+  readonly outside: HeaderFields
+}
+
 export interface Run extends Miss {
   readonly mount: Mount
   readonly flightKey: string

@@ -8,7 +8,7 @@ import { isKeyed } from './identify.ts'
 import { grantedLifetimeMs } from './granted-lifetime.ts'
 import type { Reason } from './reasons.ts'
 import { labelsOf } from './response-labels.ts'
-import type { Run } from './run.ts'
+import type { ResponseHead, Run } from './run.ts'
 import { ownVaryNames, secondaryKey } from './secondary-key.ts'
 import { isForEveryone, whyNotStorable } from './storable.ts'
 import { cookiesSetInside, fieldsToStore } from './stored-fields.ts'
@@ -29,13 +29,6 @@ export interface StoringPlan
   readonly forEveryone: ForEveryone
   readonly varyNames: readonly string[]
   readonly secondaryKey: string
-}
-
-export interface ResponseHead {
-  readonly status: number
-  readonly fields: HeaderFields
-  /** The fields among them that are not the handler's. */
-  readonly outside: HeaderFields
 }
 
 /** A stale response that can be validated is kept for as long as it was fresh, but not less and not more than this. */
