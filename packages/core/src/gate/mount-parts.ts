@@ -17,13 +17,12 @@ import { Answers } from './rate-limit-answer.ts'
 import { Departures } from './rate-limit-departure.ts'
 import type {
   PerRequest,
-  PolicyOptions,
   RateLimiterChanges,
   RateLimiterOptions,
   RateLimitOptions,
 } from './rate-limit-options.ts'
 import { ask, type Step, type Visit } from './rate-limit-visit.ts'
-import { askingPlan, costPlan, fixedPlan, type ChargePlan } from './request-charges.ts'
+import { asksForPolicies, askingPlan, costPlan, fixedPlan, type ChargePlan } from './request-charges.ts'
 import { listStep } from './request-lists.ts'
 import { Sleepers } from './sleepers.ts'
 import { slowDown } from './slow-down.ts'
@@ -121,12 +120,6 @@ function ownCosts(options: Options): ReadonlyMap<string, PerRequest<number, neve
   const own = new Map<string, PerRequest<number, never>>()
   for (const { name, cost } of options.policies ?? []) if (cost !== undefined) own.set(name, cost)
   return own
-}
-
-function asksForPolicies(options: Options): boolean {
-  return policiesOf<PolicyOptions<never>>(options).some(
-    (policy) => typeof policy.limit === 'function' || typeof policy.window === 'function',
-  )
 }
 
 /** What stands in the limiter's own policies where a function says it anew for each request. */
