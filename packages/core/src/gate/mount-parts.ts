@@ -12,7 +12,6 @@ import { defaultLogger } from './default-logger.ts'
 import { rateLimitDefaults } from './defaults.ts'
 import { groupReader } from './group-of-request.ts'
 import type { MountParts, VisitEnds } from './mounted-limiter.ts'
-import { policiesOf } from './policy-building.ts'
 import { Answers } from './rate-limit-answer.ts'
 import { Departures } from './rate-limit-departure.ts'
 import type {
