@@ -5,7 +5,6 @@ import fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
-  type HTTPMethods,
 } from 'fastify'
 import type { Decision, FieldLine } from '@forebay/core'
 import { rateLimit, responseCache } from '@forebay/fastify'
