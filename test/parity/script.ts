@@ -120,7 +120,8 @@ export function onRoutes(harness: AdapterHarness, parts: Parts): NeutralApp {
   }
 }
 
-const kinds = Object.keys(bodies)
+/** What is written to the raw response passes by what Fastify has been told to send with it: that is Fastify's own. */
+const kinds = Object.keys(bodies).filter((kind) => kind !== 'raw')
 const app = (path: string, more: Partial<Asked> = {}): Asked => ({ at: 'app', path, ...more })
 const route = (path: string, more: Partial<Asked> = {}): Asked => ({ at: 'routes', path, ...more })
 const twice = (asked: Asked): Step[] => [asked, asked]
@@ -153,6 +154,7 @@ export const script: readonly Step[] = [
   ...twice(app('/gone')),
   app('/products/2', { fields: { cookie: 'a=1' } }),
   app('/products/2', { fields: { authorization: 'Basic x' } }),
+  app('/products/2', { fields: { 'x-http-method-override': 'DELETE' } }),
   ({ clock }) => clock.advance(20_000),
   ...Array.from({ length: 32 }, () => app('/bodies/text', from('eager'))),
   app('/bodies/text', { method: 'HEAD', ...from('eager') }),

@@ -22,8 +22,17 @@ const frameworksOwn = [
   'x-powered-by',
 ]
 
-/** On a page of the framework's own (no route, a handler that failed) what describes its content is its own as well. */
-const ownPageOnly = ['content-type', 'etag', 'content-security-policy', 'x-content-type-options']
+/**
+ * On a page of the framework's own (no route, a handler that failed) what describes its content is its own as well. Koa
+ * takes away what others have set when a handler has failed.
+ */
+const ownPageOnly = [
+  'x-request-id',
+  'content-type',
+  'etag',
+  'content-security-policy',
+  'x-content-type-options',
+]
 
 const silent = { warn: () => undefined, error: () => undefined }
 

@@ -56,6 +56,10 @@ export class ExpressExchange implements Exchange {
     return routeOf(this.#req)
   }
 
+  get answeringRoute(): string | undefined {
+    return routeOf(this.#req)
+  }
+
   get mount(): string {
     return mountOf(this.#req)
   }

@@ -6,7 +6,7 @@ export function routeOf(req: Request): string | undefined {
   const { route } = req as { readonly route?: { readonly path?: unknown } }
   if (route === undefined) return undefined
   const pattern = Array.isArray(route.path) ? route.path.join(', ') : String(route.path)
-  if (req.baseUrl === '') return pattern
+  if (!req.baseUrl) return pattern
   const mount = mountOf(req)
   return mount === '/' ? pattern : `${mount}${pattern === '/' ? '' : pattern}`
 }
@@ -17,7 +17,8 @@ export function routeOf(req: Request): string | undefined {
  * (`case sensitive routing`) are one here: counted together, never apart.
  */
 export function mountOf({ baseUrl, params }: Request): string {
-  if (baseUrl === '') return '/'
+  // Once every route has passed a request on, there is none.
+  if (!baseUrl) return '/'
   const names = namesByValue(params)
   const segments = baseUrl.split('/').filter((segment) => segment !== '')
   const pattern = segments.map((segment) => {

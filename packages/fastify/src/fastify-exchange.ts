@@ -66,6 +66,10 @@ export class FastifyExchange implements Exchange {
     return this.#place.route
   }
 
+  get answeringRoute(): string | undefined {
+    return this.#place.route
+  }
+
   get mount(): string {
     return this.#place.mount
   }

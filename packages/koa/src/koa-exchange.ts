@@ -12,7 +12,7 @@ import {
   type Undo,
   type UserFunction,
 } from '@forebay/core'
-import { mountingOf, type Mounting } from './mounting.ts'
+import { matchedRouteOf, mountingOf, type Mounting } from './mounting.ts'
 
 export class KoaExchange implements Exchange {
   readonly #ctx: Context
@@ -57,6 +57,10 @@ export class KoaExchange implements Exchange {
 
   get route(): string | undefined {
     return this.#mountedAt().route
+  }
+
+  get answeringRoute(): string | undefined {
+    return this.route ?? matchedRouteOf(this.#ctx)
   }
 
   get mount(): string {

@@ -32,6 +32,15 @@ export function mountingOf(ctx: Context, middleware: Middleware): Mounting {
   return { route: join(prefix, String(layer.path)), mount: prefix === '' ? '/' : prefix }
 }
 
+/** The route that a router has chosen, whoever asks; of nested apps the innermost. */
+export function matchedRouteOf(ctx: Context): string | undefined {
+  const route: unknown = ctx['_matchedRoute']
+  const mountPath: unknown = ctx['mountPath']
+  if (typeof route !== 'string' && !(route instanceof RegExp)) return undefined
+  const prefix = typeof mountPath === 'string' ? withoutEndingSlash(mountPath) : ''
+  return join(ctx.originalUrl.startsWith(`${prefix}/`) ? prefix : '', String(route))
+}
+
 function layerOf(ctx: Context, middleware: Middleware): Layer | undefined {
   const matched: unknown = ctx['matched']
   if (!Array.isArray(matched)) return undefined

@@ -26,6 +26,7 @@ export function fakeExchange(given: Partial<Exchange> = {}): FakeExchange {
     trustsEveryone: false,
     requestFields: {},
     route: undefined,
+    answeringRoute: undefined,
     mount: '/',
     refresh: undefined,
     invoke: <R>(fn: UserFunction<R>, extra?: unknown): R => fn(exchange, extra),

@@ -78,7 +78,9 @@ export function fakeApp(handler: FakeHandler, options: FakeOptions = {}, sharedC
   const clock = sharedClock ?? manualClock()
   const gate = createResponseCacheGate<[SeenRequest]>(
     {
-      ...(options.cache === undefined && options.backend === undefined ? { backend: memoryBackend({ clock }) } : {}),
+      ...(options.cache === undefined && options.backend === undefined
+        ? { backend: memoryBackend({ clock }) }
+        : {}),
       jitter: 0,
       earlyRefresh: 0,
       ...options,
@@ -117,6 +119,7 @@ function fakeExchange(app: FakeApp, request: FakeRequest): FakeExchange {
     trustsEveryone: false,
     requestFields: { ...request.headers },
     route: request.route,
+    answeringRoute: undefined,
     mount: '/',
     refresh: request.refresh,
     invoke: (fn, extra) => fn(seenOf(exchange), extra),

@@ -31,7 +31,7 @@ function guard(store: Partial<CacheStore>) {
     scope: 's',
     clock,
     failed: (operation, error) =>
-      told.push(`${operation}: ${error instanceof Error ? error.message : error}`),
+      told.push(`${operation}: ${error instanceof Error ? error.message : String(error)}`),
     recovered: () => told.push('recovered'),
   })
   return { clock, told, entries }

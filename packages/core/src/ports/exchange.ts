@@ -29,6 +29,11 @@ export interface Exchange {
   readonly requestFields: RequestFields
   /** The matched route's pattern (`/products/:id`), its mount prefix included, when the middleware is mounted on one route; otherwise undefined. */
   readonly route: string | undefined
+  /**
+   * The pattern of the route whose handler answers, its mount prefix included, wherever the middleware is mounted. Known
+   * when the response begins, as far as the framework tells it at all.
+   */
+  readonly answeringRoute: string | undefined
   /** Where the middleware is mounted (`/`, `/api`): a pattern that the client cannot vary by case, slashes or escapes. */
   readonly mount: string
   /** The token given to `redispatch` when this request is a background refresh made by forebay itself; a client cannot forge it. */

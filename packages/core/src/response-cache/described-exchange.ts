@@ -46,6 +46,7 @@ function described({ fields, ...said }: Description): Exchange {
     address: undefined,
     trustsEveryone: false,
     route: undefined,
+    answeringRoute: undefined,
     mount: '/',
     refresh: undefined,
     invoke: () => {

@@ -48,7 +48,7 @@ export function staleOnError(
   if (run.isRefresh) core.refreshes.pause(run.flightKey)
   run.flight?.release()
   core.counts.stale++
-  noteUse(core, 'stale', run.request)
+  noteUse(core, 'stale', run.request, stale.stored.route)
   const answer = answerFrom(stale.stored, run.request.exchange.method, run.conditions.client)
   const said = { fwdStatus: status, ttl: secondsLeft(stale.entry.staleAt, now), detail: 'stale-if-error' }
   return departStored(answer, produced(run, fields), runStatus(run, fields, said))

@@ -13,6 +13,7 @@ export function storedResponse(run: Run, plan: StoringPlan, body: Uint8Array): S
   const hasLength = plan.status !== 204 && plan.status !== 205
   return new StoredResponse({
     status: plan.status,
+    route: run.route,
     fields: hasLength ? [...plan.fields, ['content-length', String(body.byteLength)]] : plan.fields,
     body,
     validators: plan.validators,

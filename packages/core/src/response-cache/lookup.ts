@@ -89,12 +89,12 @@ function judge(mount: Mount, selected: Selected, round: Round): MaybePromise<Cac
   if (reuse.type === 'refresh' && !refreshStale(mount, stale)) return miss(mount, stale, round)
   if (reuse.reason === 'fresh') {
     core.counts.hits++
-    noteUse(core, 'hit', request)
+    noteUse(core, 'hit', request, stored.route)
     refreshEarly(mount, stale, now)
     return answerHit(use)
   }
   core.counts.stale++
-  noteUse(core, 'stale', request)
+  noteUse(core, 'stale', request, stored.route)
   return answerWith(use, { hit: true, ttl: secondsLeft(found.entry.staleAt, now), detail: reuse.reason })
 }
 

@@ -8,6 +8,7 @@ import { cacheStatusValue } from './cache-status.ts'
 import type { Flight } from './flights.ts'
 import type { Landed } from './landed.ts'
 import type { Mount } from './mount.ts'
+import { routeOf } from './notes.ts'
 import { bypass } from './pass-through.ts'
 import { CacheRecorder } from './response-recorder.ts'
 import type { Run } from './run.ts'
@@ -161,6 +162,7 @@ function recorded(
     mount,
     flight,
     flightKey,
+    route: routeOf(exchange),
     purges: mount.core.purges,
     startedAt: mount.core.clock.now(),
     outside: exchange.responseFields(),

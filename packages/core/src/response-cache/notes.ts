@@ -6,23 +6,33 @@ import type { CacheRequest } from './cache-request.ts'
 import { reasons, type Reason } from './reasons.ts'
 import type { Run } from './run.ts'
 
-/** The route as labels and metrics name it: a pattern, never a URL. */
+/** The route as labels and metrics name it: a pattern, never a URL. To be asked before the handler runs. */
 export function routeOf(exchange: Exchange): string {
-  const method = exchange.method === 'HEAD' ? 'GET' : exchange.method
-  return `${method} ${exchange.route ?? exchange.mount}`
+  return named(exchange, exchange.route ?? exchange.mount)
+}
+
+/** The same for a response that begins, also where the cache is mounted on a whole app. */
+export function answeringRouteOf(exchange: Exchange): string | undefined {
+  const pattern = exchange.answeringRoute
+  return pattern === undefined ? undefined : named(exchange, pattern)
+}
+
+function named({ method }: Exchange, pattern: string): string {
+  return `${method === 'HEAD' ? 'GET' : method} ${pattern}`
 }
 
 export function noteUse(
   core: CacheCore,
   use: 'hit' | 'miss' | 'stale',
   { key, exchange }: CacheRequest,
+  route?: string,
 ): void {
-  if (core.events.hears(use)) core.events.emit(use, { name: core.name, key, route: routeOf(exchange) })
+  if (core.events.hears(use))
+    core.events.emit(use, { name: core.name, key, route: route ?? routeOf(exchange) })
 }
 
-export function noteStored({ mount, request }: Run, status: number, entry: CacheEntry): void {
+export function noteStored({ mount, request, route }: Run, status: number, entry: CacheEntry): void {
   const { core } = mount
-  const route = routeOf(request.exchange)
   core.counts.stored++
   core.lastResponses.set(request.key, { ...reasons.stored, code: 'stored', stored: true })
   core.debug('stored', route, 'stored')
@@ -37,9 +47,8 @@ export function noteStored({ mount, request }: Run, status: number, entry: Cache
   })
 }
 
-export function noteRefused({ mount, request }: Run, status: number, reason: Reason): void {
+export function noteRefused({ mount, request, route }: Run, status: number, reason: Reason): void {
   const { core } = mount
-  const route = routeOf(request.exchange)
   core.counts.refused++
   core.lastResponses.set(request.key, { ...reasons[reason], code: reason, stored: false })
   core.debug('refused', route, reason)

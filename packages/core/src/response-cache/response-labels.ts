@@ -1,7 +1,6 @@
 /** Everything that a response can be invalidated by. */
 import type { HeaderFields } from '../ports/http.ts'
 import { groupLabel, originOf, routeLabel, tagLabel } from './labels.ts'
-import { routeOf } from './notes.ts'
 import { groupsOf, taggedBy } from './response-tags.ts'
 import type { Run } from './run.ts'
 import { queryRuleOf } from './settings.ts'
@@ -19,7 +18,7 @@ export function labelsOf(run: Run, fields: HeaderFields): string[] {
   const groups = groupsOf(fields)
   const labels = new Set([...own, ...taggedBy(fields), ...groups].map(tagLabel))
   for (const group of groups) labels.add(groupLabel(originOf(exchange), group))
-  labels.add(routeLabel(routeOf(exchange)))
+  labels.add(routeLabel(run.route))
   for (const label of labelsOfTarget(exchange.host, exchange.target, queryRuleOf(run.mount.settings))) {
     labels.add(label)
   }

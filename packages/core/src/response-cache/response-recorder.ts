@@ -2,6 +2,7 @@
 import type { Departure, HeaderFields, ResponseRecorder } from '../ports/http.ts'
 import { BodyRecording } from './body-recording.ts'
 import { keep, storedResponse, unkeep } from './keep.ts'
+import { answeringRouteOf } from './notes.ts'
 import type { Reason } from './reasons.ts'
 import type { Run } from './run.ts'
 import { judgeRun, refuse, type RunVerdict } from './run-verdict.ts'
@@ -24,6 +25,7 @@ export class CacheRecorder implements ResponseRecorder {
   start(status: number, fields: HeaderFields, wholeBody?: Uint8Array): Departure {
     let verdict: RunVerdict
     try {
+      this.#run.route = answeringRouteOf(this.#run.request.exchange) ?? this.#run.route
       verdict = judgeRun(this.#run, { status, fields, wholeBytes: wholeBody?.byteLength })
     } catch (error) {
       // Whatever went wrong in here, the handler's own response is what the client gets.

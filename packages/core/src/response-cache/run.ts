@@ -15,6 +15,8 @@ export interface ResponseHead {
 export interface Run extends Miss {
   readonly mount: Mount
   readonly flightKey: string
+  /** Method and pattern: of the mount, until the response begins and tells whose it is. */
+  route: string
   /** Those who wait for this run; undefined when nobody may. */
   readonly flight: Flight<Landed> | undefined
   /** Taken before the handler runs. */

@@ -10,6 +10,8 @@ export interface ForEveryone {
 
 export interface StoredResponseParts {
   readonly status: number
+  /** Method and pattern of the route that produced it. */
+  readonly route: string
   /** The handler's part, in lower case, `content-length` included where one belongs. */
   readonly fields: readonly FieldLine[]
   readonly body: Uint8Array
@@ -38,6 +40,7 @@ export interface ReadyHit {
 
 export class StoredResponse {
   readonly status: number
+  readonly route: string
   readonly fields: readonly FieldLine[]
   readonly body: Uint8Array
   readonly validators: Validators
@@ -52,6 +55,7 @@ export class StoredResponse {
 
   constructor(parts: StoredResponseParts) {
     this.status = parts.status
+    this.route = parts.route
     this.fields = parts.fields
     this.body = parts.body
     this.validators = parts.validators

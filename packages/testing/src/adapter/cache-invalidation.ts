@@ -73,6 +73,25 @@ export function cacheInvalidation(harness: AdapterHarness): void {
       expect(await stored(app)).toEqual(paths)
     })
 
+    it('knows the route also where the cache is mounted on the whole app', async () => {
+      let cache: ResponseCache | undefined
+      const handle = counted((_, run) => ({ body: { kind: 'text', text: `run ${run}` } }))
+      const app = await startApp(harness, (given: Given) => {
+        cache = createResponseCache({ ...given })
+        return {
+          responseCache: { ...given, ttl: '5m' },
+          routes: [
+            { method: 'GET', path: '/products/:id', handle },
+            { method: 'GET', path: '/list', handle },
+          ],
+        }
+      })
+      for (const path of ['/products/1', '/list']) await app.ask(path)
+      await cache?.invalidateRoute('GET /products/:id')
+      expect((await app.ask('/list')).text).toBe('run 2')
+      expect((await app.ask('/products/1')).text).toBe('run 3')
+    })
+
     it.each([
       ['Cache-Tag', 'red, blue'],
       ['Surrogate-Key', 'red blue'],

@@ -95,9 +95,13 @@ function open({ numbers, at }: State, { policy, now }: Moment): void {
     const oldest = at + (kept - 1) * stride
     // Still counted only when the policy's window has grown: then it goes on with the next one, a little longer.
     if (numbers[oldest + last]! + policy.windowMs > now) {
-      numbers[oldest - stride + units] = corrected(numbers[oldest - stride + units]!, numbers[oldest + units]!)
+      numbers[oldest - stride + units] = corrected(
+        numbers[oldest - stride + units]!,
+        numbers[oldest + units]!,
+      )
     }
-    for (let word = at + words - 1; word >= at + last + stride; word--) numbers[word] = numbers[word - stride]!
+    for (let word = at + words - 1; word >= at + last + stride; word--)
+      numbers[word] = numbers[word - stride]!
   }
   numbers[at + first] = now
   numbers[at + last] = now
@@ -116,7 +120,11 @@ function adjustNewest(state: State, moment: Moment, by: number): void {
 function adjustNamed(state: State, moment: Moment, correction: Correction): void {
   const { numbers, at } = state
   const named = correction.window ?? 0
-  for (let segment = at; segment < at + kept * stride && numbers[segment + last]! >= named; segment += stride) {
+  for (
+    let segment = at;
+    segment < at + kept * stride && numbers[segment + last]! >= named;
+    segment += stride
+  ) {
     const older = segment + stride
     if (older < at + kept * stride && numbers[older + last]! >= named) continue
     const begins = segment === at ? numbers[at + first]! : named
