@@ -75,7 +75,7 @@ function ask(url: string, { at, path, method = 'GET', fields = {}, body }: Asked
         resolve({
           asked: [at, method, path, JSON.stringify(fields)].join(' '),
           status,
-          fields: shown(response.headers, isOwnPage),
+          fields: shown(response.headers, isOwnPage, path === '/nothing'),
           body: isOwnPage ? '' : Buffer.concat(chunks).toString('latin1'),
         })
       })
@@ -85,8 +85,10 @@ function ask(url: string, { at, path, method = 'GET', fields = {}, body }: Asked
   })
 }
 
-function shown(headers: IncomingHttpHeaders, isOwnPage: boolean): Answer['fields'] {
+/** Where there is no route, Fastify runs no cache, and says nothing of one. */
+function shown(headers: IncomingHttpHeaders, isOwnPage: boolean, isUnrouted: boolean): Answer['fields'] {
   const hidden = new Set(isOwnPage ? [...frameworksOwn, ...ownPageOnly] : frameworksOwn)
+  if (isUnrouted) hidden.add('cache-status')
   const fields: Record<string, string | readonly string[]> = {}
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined && !hidden.has(name)) fields[name] = value

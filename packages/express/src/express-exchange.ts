@@ -60,6 +60,11 @@ export class ExpressExchange implements Exchange {
     return routeOf(this.#req)
   }
 
+  /** Express takes this away when the last of its routes has passed the request on. */
+  get isUnanswered(): boolean {
+    return this.#res.statusCode === 404 && (this.#req as { readonly baseUrl?: string }).baseUrl === undefined
+  }
+
   get mount(): string {
     return mountOf(this.#req)
   }

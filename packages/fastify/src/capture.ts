@@ -14,6 +14,10 @@ import { bufferOf } from './send-response.ts'
 
 export function capture(reply: FastifyReply, recorder: ResponseRecorder, sent: unknown): unknown {
   const payload = isResponse(sent) && !sent.bodyUsed ? unwrap(reply, sent) : sent
+  if (reply.statusCode === 204 && payload !== null && payload !== undefined) {
+    // What Fastify itself does when it sends such a response.
+    for (const name of ['content-type', 'content-length']) removeField(reply, name)
+  }
   const content = reply.statusCode === 204 || reply.statusCode === 304 ? contentOf(null) : contentOf(payload)
   if (content === undefined) {
     // Fastify will meet the same payload, and answer it as it answers every error.

@@ -70,6 +70,9 @@ export class FastifyExchange implements Exchange {
     return this.#place.route
   }
 
+  /** Where there is no route, there is none of its hooks. */
+  readonly isUnanswered: boolean = false
+
   get mount(): string {
     return this.#place.mount
   }

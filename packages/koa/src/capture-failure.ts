@@ -2,6 +2,8 @@
 import type { Context } from 'koa'
 import { fieldsOfResponse, type FieldValue, type HeaderFields, type ResponseRecorder } from '@forebay/core'
 import { applyDeparture } from './departure.ts'
+import { keepFieldsOnError } from './kept-fields.ts'
+import { setFields } from './response-fields.ts'
 
 /**
  * Whether the recorder had something to send instead, which then stands on the context. The error's own response is made
@@ -13,7 +15,14 @@ export function captureFailure(ctx: Context, recorder: ResponseRecorder, error: 
     return false
   }
   const departure = recorder.start(statusOf(error), { ...fieldsOfResponse(ctx.res), ...fieldsOf(error) })
-  if (departure.body !== undefined) applyDeparture(ctx, departure, departure.body)
+  if (departure.body === undefined) {
+    // Only these of the departure's fields: the error's response is none that is known here.
+    setFields(
+      ctx,
+      departure.set.filter(([name]) => name === 'cache-status'),
+    )
+    keepFieldsOnError(ctx)
+  } else applyDeparture(ctx, departure, departure.body)
   if (departure.recording) recorder.abort()
   return departure.body !== undefined
 }

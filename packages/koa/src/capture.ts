@@ -5,6 +5,7 @@ import { captureStream } from './capture-stream.ts'
 import { contentOf, sendsNoContent } from './content.ts'
 import { applyDeparture } from './departure.ts'
 import { setBytes } from './send-response.ts'
+import { noteUndecided } from './undecided.ts'
 
 /** To be called when everything inside the cache is done and nothing has left yet. */
 export function capture(ctx: Context, recorder: ResponseRecorder): Promise<void> | undefined {
@@ -51,13 +52,10 @@ function letLeave(ctx: Context, departure: Departure, bytes: Buffer): void {
   applyDeparture(ctx, departure, changed)
 }
 
-/**
- * What will leave is not known here, so it must be neither stored nor shared. Saying so in the words of the standard lets
- * whoever waits for this response go on by itself, all at once.
- */
+/** What will leave is not known here, and the exchange says so: it is neither stored nor shared. */
 function captureUndecided(ctx: Context, recorder: ResponseRecorder): void {
-  const fields = { ...fieldsOfResponse(ctx.res), 'cache-control': 'no-store' }
-  const departure = recorder.start(ctx.status, fields)
+  noteUndecided(ctx)
+  const departure = recorder.start(ctx.status, fieldsOfResponse(ctx.res))
   if (departure.recording) recorder.abort()
   applyDeparture(ctx, departure, departure.body)
 }

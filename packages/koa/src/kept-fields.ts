@@ -1,4 +1,4 @@
-/** A limiter's fields outlive `ctx.throw`: Koa's error handler drops every field but those that the error brings. */
+/** The fields of limiters and caches outlive `ctx.throw`: Koa's error handler drops every field but those that the error brings. */
 import type { Context } from 'koa'
 import { asNativeError } from './native-error.ts'
 
@@ -12,7 +12,7 @@ interface KeptContext {
 }
 
 /**
- * Lets the limiter fields of this response stand when Koa answers an error itself. Done where Koa asks, on the context, so
+ * Lets the limiter's and the cache's fields of this response stand when Koa answers an error itself. Done where Koa asks, on the context, so
  * that a request that fails nowhere pays nothing, and an error middleware of the app's own still sees the error as thrown.
  */
 export function keepFieldsOnError(ctx: Context): void {
@@ -26,7 +26,7 @@ function onerror(this: Context, error: Error | null | undefined): void {
   const handle = (this as unknown as KeptContext)[inherited] as OnError
   // Koa calls with nothing when a response is over.
   const isAnswerable = error !== null && error !== undefined && !this.headerSent && this.writable
-  const fields = isAnswerable ? limiterFields(this) : undefined
+  const fields = isAnswerable ? ownFields(this) : undefined
   if (fields === undefined) handle.call(this, error)
   else handleWithFields({ ctx: this, handle, error, fields })
 }
@@ -66,15 +66,19 @@ function carrierOf(error: unknown): Carrier {
   return Object.create(native, { status }) as Carrier
 }
 
-function limiterFields(ctx: Context): Record<string, unknown> | undefined {
+function ownFields(ctx: Context): Record<string, unknown> | undefined {
   let fields: Record<string, unknown> | undefined
   for (const name of ctx.res.getHeaderNames()) {
-    if (name.startsWith('ratelimit') || name.startsWith('x-ratelimit')) {
+    if (isOwn(name)) {
       fields ??= Object.create(null) as Record<string, unknown>
       fields[name] = ctx.res.getHeader(name)
     }
   }
   return fields
+}
+
+function isOwn(name: string): boolean {
+  return name.startsWith('ratelimit') || name.startsWith('x-ratelimit') || name === 'cache-status'
 }
 
 /** What the app gave its error stands; ours only where it gave nothing. */

@@ -13,6 +13,7 @@ import {
   type UserFunction,
 } from '@forebay/core'
 import { matchedRouteOf, mountingOf, type Mounting } from './mounting.ts'
+import { isUndecided } from './undecided.ts'
 
 export class KoaExchange implements Exchange {
   readonly #ctx: Context
@@ -61,6 +62,10 @@ export class KoaExchange implements Exchange {
 
   get answeringRoute(): string | undefined {
     return this.route ?? matchedRouteOf(this.#ctx)
+  }
+
+  get isUnanswered(): boolean {
+    return isUndecided(this.#ctx)
   }
 
   get mount(): string {

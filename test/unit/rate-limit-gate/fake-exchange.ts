@@ -27,6 +27,7 @@ export function fakeExchange(given: Partial<Exchange> = {}): FakeExchange {
     requestFields: {},
     route: undefined,
     answeringRoute: undefined,
+    isUnanswered: false,
     mount: '/',
     refresh: undefined,
     invoke: <R>(fn: UserFunction<R>, extra?: unknown): R => fn(exchange, extra),

@@ -120,6 +120,7 @@ function fakeExchange(app: FakeApp, request: FakeRequest): FakeExchange {
     requestFields: { ...request.headers },
     route: request.route,
     answeringRoute: undefined,
+    isUnanswered: false,
     mount: '/',
     refresh: request.refresh,
     invoke: (fn, extra) => fn(seenOf(exchange), extra),

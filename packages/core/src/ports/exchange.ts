@@ -34,6 +34,8 @@ export interface Exchange {
    * when the response begins, as far as the framework tells it at all.
    */
   readonly answeringRoute: string | undefined
+  /** Whether nothing in the app has answered, and what leaves is the framework's own page. Known when the response begins. */
+  readonly isUnanswered: boolean
   /** Where the middleware is mounted (`/`, `/api`): a pattern that the client cannot vary by case, slashes or escapes. */
   readonly mount: string
   /** The token given to `redispatch` when this request is a background refresh made by forebay itself; a client cannot forge it. */

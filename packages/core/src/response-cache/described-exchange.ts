@@ -47,6 +47,7 @@ function described({ fields, ...said }: Description): Exchange {
     trustsEveryone: false,
     route: undefined,
     answeringRoute: undefined,
+    isUnanswered: false,
     mount: '/',
     refresh: undefined,
     invoke: () => {

@@ -18,6 +18,7 @@ export type Reason =
   | 'unkeyed-input'
   | 'request-no-store'
   | 'option-failed'
+  | 'no-handler'
   | 'status'
   | 'no-store'
   | 'private'
@@ -74,6 +75,7 @@ export const reasons: Readonly<Record<Reason, ReasonText>> = {
   'request-no-store': reason('The client asks for it not to be stored.', 'RFC 9111 §5.2.1.5'),
   'option-failed': reason('An option function threw or returned nonsense.'),
   // Why a response is not stored.
+  'no-handler': reason('Nothing in the app answers this: what leaves is the page of the framework.'),
   status: reason('Responses with this status are not stored.', 'RFC 9111 §3'),
   'no-store': reason('The response says `no-store`.', 'RFC 9111 §5.2.2.5'),
   private: reason('The response says `private`, and this cache is shared.', 'RFC 9111 §5.2.2.7'),

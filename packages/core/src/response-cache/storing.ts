@@ -87,6 +87,7 @@ function objectionTo(
 ): Reason | undefined {
   const { settings } = run.mount
   const { request } = run
+  if (request.exchange.isUnanswered) return 'no-handler'
   return whyNotStorable(
     {
       isAuthorized: request.isAuthorized,
