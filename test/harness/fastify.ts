@@ -1,11 +1,7 @@
 /** Fastify 5 under the adapter suites, with @fastify/compress. */
 import type { AddressInfo } from 'node:net'
 import compress from '@fastify/compress'
-import fastify, {
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Decision, FieldLine } from '@forebay/core'
 import { rateLimit, responseCache } from '@forebay/fastify'
 import type { AdapterHarness, NeutralApp, NeutralReply, NeutralRequest, NeutralRoute } from '@forebay/testing'

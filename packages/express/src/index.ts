@@ -1,5 +1,6 @@
 /** The public door of `@forebay/express`. */
-import './augmentation.ts'
+// Brings what forebay adds to Express's own types along.
+export type { RateLimitedRequest } from './augmentation.ts'
 
 export { concurrencyLimit, type ConcurrencyLimitMiddleware } from './concurrency-limit.ts'
 export { rateLimit, type RateLimitMiddleware } from './rate-limit.ts'

@@ -24,7 +24,7 @@ const owned = ['max', 'queue', 'timeout', 'backend', 'name'] as const
 function setUp(app: FastifyInstance, given: ConcurrencyLimitPluginOptions): void {
   const { global = true, hook = 'onRequest', ...options } = checkPluginOptions('concurrencyLimit', given)
   const place = { mount: app.prefix || '/', trustsEveryone: trustsEveryone(app) }
-  const gateOf = perSetting<RouteConcurrencyLimitOptions, PlacedGate>({
+  const gateOf = perSetting<PlacedGate>({
     standard: global
       ? { gate: createConcurrencyGate(options), place: { ...place, route: undefined } }
       : undefined,

@@ -22,7 +22,7 @@ function setUp(app: FastifyInstance, given: RateLimitPluginOptions): void {
   const { global = true, hook = 'onRequest', ...options } = checkPluginOptions('rateLimit', given)
   const shared = withBackend(app, options)
   const place = { mount: app.prefix || '/', trustsEveryone: trustsEveryone(app) }
-  const gateOf = perSetting<RouteRateLimitOptions, PlacedGate>({
+  const gateOf = perSetting<PlacedGate>({
     standard: global
       ? { gate: createRateLimitGate(shared), place: { ...place, route: undefined } }
       : undefined,

@@ -102,7 +102,9 @@ export class RateLimiter<Changes = never> {
       this.#chargesOf(cost)
     }
     const decisions = calls.map((call) => this.consume(call.key, call))
-    return decisions.some(isPromise) ? Promise.all(decisions) : (decisions as readonly Decision[])
+    return decisions.some(isPromise)
+      ? Promise.all(decisions as readonly Promise<Decision>[])
+      : (decisions as readonly Decision[])
   }
 
   /** What `consume` would say; charges nothing. */
