@@ -13,60 +13,78 @@ export type ListenerFailure = (event: string, error: unknown) => void
 export class Emitter<Events extends object> {
   readonly #prefix: string
   readonly #failed: ListenerFailure
-  readonly #listeners = new Map<keyof Events, readonly Listener<never>[]>()
-  readonly #channels = new Map<keyof Events, Channel>()
+  readonly #topics = new Map<keyof Events, unknown>()
 
   constructor(prefix: string, failed: ListenerFailure) {
     this.#prefix = prefix
     this.#failed = failed
   }
 
+  /** One event, to be kept by whoever asks for it often. */
+  topic<Name extends keyof Events & string>(event: Name): Topic<Events[Name]> {
+    let topic = this.#topics.get(event) as Topic<Events[Name]> | undefined
+    if (topic === undefined) {
+      topic = new Topic(event, channel(`${this.#prefix}:${event}`), this.#failed)
+      this.#topics.set(event, topic)
+    }
+    return topic
+  }
+
   /** Adds a listener; returns its own undo. */
-  on<Name extends keyof Events>(event: Name, listener: Listener<Events[Name]>): () => void {
-    this.#listeners.set(event, [...this.#of(event), listener])
+  on<Name extends keyof Events & string>(event: Name, listener: Listener<Events[Name]>): () => void {
+    this.topic(event).add(listener)
     return () => this.off(event, listener)
   }
 
-  off<Name extends keyof Events>(event: Name, listener: Listener<Events[Name]>): void {
-    const kept = this.#of(event).filter((other) => other !== listener)
-    if (kept.length > 0) this.#listeners.set(event, kept)
-    else this.#listeners.delete(event)
+  off<Name extends keyof Events & string>(event: Name, listener: Listener<Events[Name]>): void {
+    this.topic(event).remove(listener)
   }
 
   /** Whether anybody would hear `event`: asked before a payload is made. */
   hears(event: keyof Events & string): boolean {
-    return this.#listeners.has(event) || this.#channel(event).hasSubscribers
+    return this.topic(event).isHeard
   }
 
   emit<Name extends keyof Events & string>(event: Name, payload: Events[Name]): void {
-    for (const listener of this.#of(event)) this.#tell(event, listener as Listener<Events[Name]>, payload)
-    const published = this.#channel(event)
-    if (published.hasSubscribers) published.publish(payload)
+    this.topic(event).emit(payload)
+  }
+}
+
+export class Topic<Payload> {
+  readonly #event: string
+  readonly #channel: Channel
+  readonly #failed: ListenerFailure
+  #listeners: readonly Listener<Payload>[] = []
+
+  constructor(event: string, published: Channel, failed: ListenerFailure) {
+    this.#event = event
+    this.#channel = published
+    this.#failed = failed
   }
 
-  #tell<Name extends keyof Events & string>(
-    event: Name,
-    listener: Listener<Events[Name]>,
-    payload: Events[Name],
-  ): void {
+  get isHeard(): boolean {
+    return this.#listeners.length > 0 || this.#channel.hasSubscribers
+  }
+
+  add(listener: Listener<Payload>): void {
+    this.#listeners = [...this.#listeners, listener]
+  }
+
+  remove(listener: Listener<Payload>): void {
+    this.#listeners = this.#listeners.filter((other) => other !== listener)
+  }
+
+  emit(payload: Payload): void {
+    for (const listener of this.#listeners) this.#tell(listener, payload)
+    if (this.#channel.hasSubscribers) this.#channel.publish(payload)
+  }
+
+  #tell(listener: Listener<Payload>, payload: Payload): void {
     try {
       const result = listener(payload)
-      if (result instanceof Promise) result.catch((error: unknown) => this.#failed(event, error))
+      if (result instanceof Promise) result.catch((error: unknown) => this.#failed(this.#event, error))
     } catch (error) {
-      this.#failed(event, error)
+      this.#failed(this.#event, error)
     }
-  }
-
-  #of(event: keyof Events): readonly Listener<never>[] {
-    return this.#listeners.get(event) ?? []
-  }
-
-  #channel(event: keyof Events & string): Channel {
-    let found = this.#channels.get(event)
-    if (found === undefined) {
-      found = channel(`${this.#prefix}:${event}`)
-      this.#channels.set(event, found)
-    }
-    return found
   }
 }

@@ -11,8 +11,18 @@ const wallOffsetLifeMs = 1_000
 export function systemClock(): Clock {
   let offset = 0
   let offsetMeasuredAt = -Infinity
-  // Looked up on every call: tests replace these globals.
-  const now = (): number => performance.timeOrigin + performance.now()
+  let date = Date
+  let source = performance
+  let origin = source.timeOrigin
+  const now = (): number => {
+    // Tests replace both globals while the app runs. `performance` is a getter, as dear as the clock itself.
+    if (Date !== date) {
+      date = Date
+      source = performance
+      origin = source.timeOrigin
+    }
+    return origin + source.now()
+  }
   return {
     now,
     toWall(instant) {

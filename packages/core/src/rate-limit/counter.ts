@@ -3,7 +3,7 @@ import type { AlgorithmName, PolicyDecision } from '../ports/rate-limit-store.ts
 import type { Algorithm, Correction, Moment, State } from './algorithms/algorithm.ts'
 import { HitLog } from './algorithms/hit-log.ts'
 import { algorithms } from './algorithms/table.ts'
-import { chargeFitting, fits, judge } from './judgement.ts'
+import { charge, fits, judge } from './judgement.ts'
 import { KeyTable } from './key-table.ts'
 
 /** How many counters the keys share that there is no room for. */
@@ -63,10 +63,7 @@ export class Counter {
   }
 
   #consumeAt(table: KeyTable, slot: number, units: number, moment: Moment): PolicyDecision {
-    const algorithm = this.#algorithm
-    const decision = fits(algorithm, table, moment, units)
-      ? chargeFitting(algorithm, table, moment, units)
-      : judge(algorithm, table, moment, units)
+    const decision = charge(this.#algorithm, table, moment, units)
     table.note(slot, decision.resetAt, decision.remaining === 0 || !decision.allowed)
     return decision
   }
@@ -83,7 +80,11 @@ export class Counter {
   }
 
   #look(key: string, moment: Moment): State {
-    if (this.table.find(key) !== -1) return this.table
+    const slot = this.table.find(key)
+    if (slot !== -1) {
+      this.table.keep(slot)
+      return this.table
+    }
     this.#algorithm.begin(this.#blank, moment)
     return this.#blank
   }

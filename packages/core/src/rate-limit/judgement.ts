@@ -10,11 +10,40 @@ export function fits(algorithm: Algorithm, state: State, moment: Moment, units: 
   return moment.policy.limit > 0 && units <= algorithm.available(state, moment)
 }
 
-/** The decision on a charge that was not made: looked at, or denied. */
+/** The decision on a charge that is only looked at; changes nothing. */
 export function judge(algorithm: Algorithm, state: State, moment: Moment, units: number): PolicyDecision {
+  const available = algorithm.available(state, moment)
+  const allowed = moment.policy.limit > 0 && units <= available
+  return decided(algorithm, state, moment, { allowed, units, remaining: available, window: noWindow })
+}
+
+/** Makes the charge if it fits, and tells the state after it; a denial changes nothing. */
+export function charge(algorithm: Algorithm, state: State, moment: Moment, units: number): PolicyDecision {
+  const available = algorithm.available(state, moment)
+  if (units === 0 || units > available || moment.policy.limit === 0) {
+    const allowed = moment.policy.limit > 0 && units <= available
+    return decided(algorithm, state, moment, { allowed, units, remaining: available, window: noWindow })
+  }
+  algorithm.charge(state, moment, units)
+  const window = algorithm.window(state)
+  return decided(algorithm, state, moment, { allowed: true, units, remaining: available - units, window })
+}
+
+interface Outcome {
+  readonly allowed: boolean
+  readonly units: number
+  /** What is available in the state as it stands. */
+  readonly remaining: number
+  readonly window: number
+}
+
+function decided(
+  algorithm: Algorithm,
+  state: State,
+  moment: Moment,
+  { allowed, units, remaining, window }: Outcome,
+): PolicyDecision {
   const { policy } = moment
-  const remaining = algorithm.available(state, moment)
-  const allowed = policy.limit > 0 && units <= remaining
   return {
     name: policy.name,
     allowed,
@@ -24,31 +53,7 @@ export function judge(algorithm: Algorithm, state: State, moment: Moment, units:
     resetAt: algorithm.wholeAt(state, moment),
     nextAt: nextUnitAt(algorithm, state, moment, remaining),
     retryAfterMs: allowed ? undefined : waitMs(algorithm, state, moment, units),
-    chargedWindow: noWindow,
-  }
-}
-
-/** Makes a charge that fits, and tells the state after it. */
-export function chargeFitting(
-  algorithm: Algorithm,
-  state: State,
-  moment: Moment,
-  units: number,
-): PolicyDecision {
-  if (units === 0) return judge(algorithm, state, moment, 0)
-  algorithm.charge(state, moment, units)
-  const { policy } = moment
-  const remaining = algorithm.available(state, moment)
-  return {
-    name: policy.name,
-    allowed: true,
-    limit: policy.limit,
-    windowMs: policy.windowMs,
-    remaining,
-    resetAt: algorithm.wholeAt(state, moment),
-    nextAt: nextUnitAt(algorithm, state, moment, remaining),
-    retryAfterMs: undefined,
-    chargedWindow: algorithm.window(state),
+    chargedWindow: window,
   }
 }
 
@@ -69,16 +74,10 @@ function mostUnits({ algorithm, limit, burst }: Policy): number {
 
 /** What the policies say together. The one that is closest to denial gives `limit`, `remaining` and `resetAt`. */
 export function decisionOf(key: string, policies: readonly PolicyDecision[]): Decision {
-  const closest = closestToDenial(policies)
-  const { limit, remaining, resetAt } = closest
-  let retryAfterMs = 0
-  let allowed = true
-  for (const policy of policies) {
-    if (policy.allowed) continue
-    allowed = false
-    retryAfterMs = Math.max(retryAfterMs, policy.retryAfterMs ?? 0)
-  }
+  const closest = policies.length === 1 ? policies[0]! : closestToDenial(policies)
+  const { allowed, limit, remaining, resetAt } = closest
   if (allowed) return { allowed, limit, remaining, resetAt, key, policies, source: 'backend' }
+  const retryAfterMs = closest.retryAfterMs ?? 0
   const facts = {
     allowed,
     limit,

@@ -1,4 +1,5 @@
 /** The states of many keys in flat arrays: a map from key to slot, and no object per key. */
+import { ownText } from '../kit/own-text.ts'
 import { HitLog } from './algorithms/hit-log.ts'
 import type { State } from './algorithms/algorithm.ts'
 
@@ -49,17 +50,22 @@ export class KeyTable implements State {
   find(key: string): number {
     const slot = this.#slots.get(key)
     if (slot === undefined) return -1
-    this.#flags[slot]! |= recentlyUsed
     this.#point(slot)
     return slot
+  }
+
+  /** Keeps the key that was found last, though nothing about it has changed. */
+  keep(slot: number): void {
+    this.#flags[slot]! |= recentlyUsed
   }
 
   /** A slot for a key that has none, the cursor set to it; its words are the caller's to write. */
   add(key: string): number {
     const slot = this.#free.pop() ?? this.#keys.length
     if (slot === this.#flags.length) this.#grow()
-    this.#slots.set(key, slot)
-    this.#keys[slot] = key
+    const own = ownText(key)
+    this.#slots.set(own, slot)
+    this.#keys[slot] = own
     this.#flags[slot] = recentlyUsed
     if (this.#logs) this.#logs[slot] = new HitLog()
     this.#point(slot)

@@ -46,6 +46,8 @@ export class MemoryRateLimitStore implements RateLimitStore {
   readonly #tables: KeyTable[] = []
   /** Reused by every decision, which is over before the next one begins. */
   readonly #moment: { policy: Policy; now: number } = { policy: noPolicy, now: 0 }
+  #latestName = ''
+  #latest: Group | undefined
   #evictions = 0
 
   constructor({ clock, maxKeys }: MemoryRateLimitStoreOptions) {
@@ -139,6 +141,15 @@ export class MemoryRateLimitStore implements RateLimitStore {
   }
 
   #group(name: string): Group {
+    // Mostly the same again and again.
+    if (name === this.#latestName && this.#latest !== undefined) return this.#latest
+    const group = this.#groupNamed(name)
+    this.#latestName = name
+    this.#latest = group
+    return group
+  }
+
+  #groupNamed(name: string): Group {
     let group = this.#groups.get(name)
     if (group === undefined) {
       group = {

@@ -1,13 +1,13 @@
 /** A rate limiter: asks the store, survives its failures, tells who listens. */
 import { digest } from '../kit/digest.ts'
 import { durationMs, type Duration } from '../kit/duration.ts'
-import { Emitter, type Listener } from '../kit/emitter.ts'
+import { Emitter, type Listener, type Topic } from '../kit/emitter.ts'
 import { ForebayError, showValue } from '../kit/forebay-error.ts'
 import { isPromise } from '../kit/promise.ts'
 import type { Clock, Undo } from '../ports/clock.ts'
 import type { LimiterEvents } from '../ports/events.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
-import type { Charge, Decision, RateLimitStore } from '../ports/rate-limit-store.ts'
+import type { Charge, Decision, DeniedDecision, RateLimitStore } from '../ports/rate-limit-store.ts'
 import { GuardedLimits } from './guarded-limits.ts'
 import { LimiterLog } from './limiter-log.ts'
 import type { OnBackendError, RateLimiterSetup } from './rate-limiter-setup.ts'
@@ -52,6 +52,8 @@ export class RateLimiter<Changes = never> {
   readonly #limits: GuardedLimits
   readonly #changed: (changes: Changes) => readonly Charge[]
   readonly #events: Emitter<LimiterEvents>
+  readonly #decisions: Topic<Decision>
+  readonly #denials: Topic<DeniedDecision>
   readonly #log: LimiterLog
   #charges: readonly Charge[]
   #allowed = 0
@@ -69,6 +71,8 @@ export class RateLimiter<Changes = never> {
     this.#changed = setup.changed
     this.#log = new LimiterLog(setup.name, setup.logger)
     this.#events = new Emitter('forebay', (event, error) => this.#log.listenerFailed(event, error))
+    this.#decisions = this.#events.topic('decision')
+    this.#denials = this.#events.topic('denied')
     this.#limits = new GuardedLimits({
       ...setup,
       store: this.#store,
@@ -184,9 +188,9 @@ export class RateLimiter<Changes = never> {
     if (decision.allowed) this.#allowed++
     else {
       this.#denied++
-      if (this.#events.hears('denied')) this.#events.emit('denied', decision)
+      if (this.#denials.isHeard) this.#denials.emit(decision)
     }
-    if (this.#events.hears('decision')) this.#events.emit('decision', decision)
+    if (this.#decisions.isHeard) this.#decisions.emit(decision)
     return decision
   }
 
