@@ -1,4 +1,5 @@
 /** Who a client is by its address: one text per client, however the address was written. */
+import { ownText } from '../kit/own-text.ts'
 import { formatAddress, maskAddress, parseAddress } from './ip-address.ts'
 
 /** The same clients come again and again, and reading an address costs more than looking it up. */
@@ -20,7 +21,8 @@ export function clientOfAddress(ipv6Prefix: number): ClientOf {
     if (client === undefined) return undefined
     // Emptied rather than aged: bookkeeping by age would cost more than reading the addresses again.
     if (remembered.size >= mostRemembered) remembered.clear()
-    remembered.set(address, client)
+    // Often cut from a field that a client may make long.
+    remembered.set(ownText(address), client)
     return client
   }
 }

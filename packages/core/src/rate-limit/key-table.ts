@@ -1,5 +1,4 @@
 /** The states of many keys in flat arrays: a map from key to slot, and no object per key. */
-import { ownText } from '../kit/own-text.ts'
 import { HitLog } from './algorithms/hit-log.ts'
 import type { State } from './algorithms/algorithm.ts'
 
@@ -63,9 +62,8 @@ export class KeyTable implements State {
   add(key: string): number {
     const slot = this.#free.pop() ?? this.#keys.length
     if (slot === this.#flags.length) this.#grow()
-    const own = ownText(key)
-    this.#slots.set(own, slot)
-    this.#keys[slot] = own
+    this.#slots.set(key, slot)
+    this.#keys[slot] = key
     this.#flags[slot] = recentlyUsed
     if (this.#logs) this.#logs[slot] = new HitLog()
     this.#point(slot)
