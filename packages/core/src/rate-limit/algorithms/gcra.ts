@@ -19,8 +19,8 @@ export const gcra: Algorithm = {
   },
   available: availableIn,
   charge: push,
-  wholeAt({ numbers, at }, { now }) {
-    return Math.max(now, numbers[at + arrival]! + (numbers[at + part]! > 0 ? 1 : 0))
+  wholeAt(state, { now }) {
+    return Math.max(now, wornOffAt(state))
   },
   fitsAt(state, moment, units) {
     const { policy, now } = moment
@@ -30,13 +30,16 @@ export const gcra: Algorithm = {
     const waitMs = -floorDivide(policy.burst - units, policy.windowMs, -partOf(state, moment), policy.limit)
     return Math.max(now, numbers[at + arrival]! + waitMs)
   },
-  window({ numbers, at }) {
-    return numbers[at + arrival]!
-  },
+  window: wornOffAt,
   adjust(state, moment, { units, window }) {
     // The charge is worn off when the arrival time that it led to is past.
     if (window === undefined || window > moment.now) push(state, moment, units)
   },
+}
+
+/** The first whole millisecond at which nothing that was charged is left. */
+function wornOffAt({ numbers, at }: State): number {
+  return numbers[at + arrival]! + (numbers[at + part]! > 0 ? 1 : 0)
 }
 
 function availableIn(state: State, moment: Moment): number {
