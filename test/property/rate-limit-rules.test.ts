@@ -2,21 +2,25 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PolicyDecision } from '@forebay/core'
-import type { State } from '../../packages/core/src/rate-limit/algorithms/algorithm.ts'
 import { decideByRule, type RuleState } from '../../packages/core/src/rate-limit/algorithms/rule.ts'
 import { algorithmNames, startsAt, traceOf, type Trace } from './rate-limit-traces.ts'
 
+interface Visited {
+  readonly before: RuleState
+  readonly decision: PolicyDecision
+  readonly now: number
+  readonly units: number
+  readonly after: RuleState
+}
+
 /** Walks a trace; `visit` sees the state before each decision. */
-function walk(
-  { policy, steps }: Trace,
-  visit: (before: RuleState, decision: PolicyDecision, now: number, units: number, after: RuleState) => void,
-): void {
+function walk({ policy, steps }: Trace, visit: (visited: Visited) => void): void {
   let state: RuleState
   let now = startsAt
   for (const { waitMs, units } of steps) {
     now += waitMs
     const [after, decision] = decideByRule(state, policy, { units, now })
-    visit(state, decision, now, units, after)
+    visit({ before: state, decision, now, units, after })
     state = after
   }
 }
@@ -32,7 +36,7 @@ describe.each(algorithmNames)('%s', (algorithm) => {
     fc.assert(
       fc.property(traces, (trace) => {
         let earlier: { readonly state: RuleState; readonly picture: unknown } | undefined
-        walk(trace, (before, decision, _now, _units, after) => {
+        walk(trace, ({ before, decision, after }) => {
           if (earlier !== undefined) expect(pictureOf(earlier.state)).toEqual(earlier.picture)
           if (!decision.allowed) expect(after).toBe(before)
           earlier = { state: after, picture: pictureOf(after) }
@@ -46,7 +50,7 @@ describe.each(algorithmNames)('%s', (algorithm) => {
     fc.assert(
       fc.property(traces, (trace) => {
         const { policy } = trace
-        walk(trace, (before, { allowed, retryAfterMs }, now, units) => {
+        walk(trace, ({ before, decision: { allowed, retryAfterMs }, now, units }) => {
           const at = (wait: number): boolean =>
             decideByRule(before, policy, { units, now: now + wait })[1].allowed
           if (allowed) expect(retryAfterMs).toBeUndefined()
@@ -68,7 +72,7 @@ describe.each(algorithmNames)('%s', (algorithm) => {
       fc.property(traces, (trace) => {
         const { policy } = trace
         const most = algorithm === 'token-bucket' || algorithm === 'gcra' ? policy.burst : policy.limit
-        walk(trace, (_before, { remaining, nextAt, resetAt }, now, _units, after) => {
+        walk(trace, ({ decision: { remaining, nextAt, resetAt }, now, after }) => {
           const availableAt = (instant: number): number =>
             decideByRule(after, policy, { units: 0, now: instant })[1].remaining
           expect(availableAt(now)).toBe(remaining)
@@ -89,11 +93,10 @@ describe.each(algorithmNames)('%s', (algorithm) => {
   it('keeps its state within its bound', () => {
     fc.assert(
       fc.property(traces, (trace) => {
-        walk(trace, (_before, _decision, _now, _units, after) => {
-          const state = after as State | undefined
-          for (const number of state?.numbers ?? []) expect(Number.isSafeInteger(number)).toBe(true)
+        walk(trace, ({ after }) => {
+          for (const number of after?.numbers ?? []) expect(Number.isSafeInteger(number)).toBe(true)
           // A line of the log holds at least one unit, and the lines of two windows at most are kept until it is tidied.
-          expect(state?.log.size ?? 0).toBeLessThanOrEqual(2 * trace.policy.limit + 32)
+          expect(after?.log.size ?? 0).toBeLessThanOrEqual(2 * trace.policy.limit + 32)
         })
       }),
       { numRuns: 100 },

@@ -96,10 +96,10 @@ describe('the memory store', () => {
             const before = limits.peek('group', 'key', one) as Decision
             const decision = limits.consume('group', 'key', one) as Decision
             if (!decision.allowed) continue
-            limits.adjust('group', 'key', [{ policy, units: -1 }], decision.policies)
+            void limits.adjust('group', 'key', [{ policy, units: -1 }], decision.policies)
             const after = limits.peek('group', 'key', one) as Decision
             expect([after.allowed, after.remaining]).toEqual([before.allowed, before.remaining])
-            limits.consume('group', 'key', one)
+            void limits.consume('group', 'key', one)
           }
         },
       ),
@@ -118,9 +118,9 @@ describe('the memory store', () => {
           const charges = [{ policy, units: 1 }]
           const decision = limits.consume('group', 'key', charges) as Decision
           clock.advance(waitMs)
-          limits.consume('group', 'key', charges)
+          void limits.consume('group', 'key', charges)
           const before = limits.peek('group', 'key', charges) as Decision
-          limits.adjust('group', 'key', [{ policy, units: -back }], decision.policies)
+          void limits.adjust('group', 'key', [{ policy, units: -back }], decision.policies)
           const after = limits.peek('group', 'key', charges) as Decision
           const most = ['token-bucket', 'gcra'].includes(policy.algorithm) ? policy.burst : policy.limit
           expect(after.remaining).toBeLessThanOrEqual(most)
@@ -156,7 +156,7 @@ describe('the memory store', () => {
             if (now > latest) {
               latest = now
               admitted = 0
-              limits.reset('group', 'key', [policy])
+              void limits.reset('group', 'key', [policy])
             }
             const decision = limits.consume('group', 'key', [{ policy, units: 1 }]) as Decision
             if (decision.allowed) admitted++

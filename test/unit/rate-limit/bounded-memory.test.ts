@@ -11,7 +11,7 @@ function limiterOf(
   const clock = manualClock()
   const backend = memoryBackend({ clock, maxKeys })
   return {
-    limiter: createRateLimiter({ limit: 3, window: '1m', backend, ...options }) as unknown as RateLimiter,
+    limiter: createRateLimiter({ limit: 3, window: '1m', backend, ...options }),
     clock,
   }
 }
