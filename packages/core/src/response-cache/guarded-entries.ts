@@ -17,10 +17,13 @@ export interface GuardedEntriesOptions {
 /** Stands for a stamp that the store did not give: older than everything, so that nothing is stored under it. */
 const noStamp = -1
 
+const noAnswer: unique symbol = Symbol('no answer')
+
 /** An answer that comes at once is passed on at once; only promises are timed. */
 export class GuardedEntries {
   readonly #options: GuardedEntriesOptions
-  #isFailing = false
+  /** Operations whose latest answer was a failure: one that works tells nothing of another that does not. */
+  readonly #failing = new Set<string>()
 
   constructor(options: GuardedEntriesOptions) {
     this.#options = options
@@ -32,9 +35,10 @@ export class GuardedEntries {
     try {
       const found = store.get(scope, key)
       if (isPromise(found)) {
-        return this.#inTime('get', found, timeoutMs).then((late) => this.#checked(late))
+        return this.#inTime('get', found, timeoutMs).then((late) =>
+          late === noAnswer ? undefined : this.#checked(late),
+        )
       }
-      this.#answered()
       return this.#checked(found)
     } catch (error) {
       this.#failed('get', error)
@@ -84,7 +88,7 @@ export class GuardedEntries {
     }
     try {
       const marked = store.mark(scope, marks, { soft })
-      return isPromise(marked) ? marked.then(() => this.#answered(), fail) : this.#answered()
+      return isPromise(marked) ? marked.then(() => this.#answered('mark'), fail) : this.#answered('mark')
     } catch (error) {
       return fail(error)
     }
@@ -96,32 +100,35 @@ export class GuardedEntries {
     timeoutMs: number,
     read: (answer: Raw | undefined) => Value,
   ): MaybePromise<Value> {
+    const heard = (answer: Raw | typeof noAnswer): Value => {
+      if (answer === noAnswer) return read(undefined)
+      this.#answered(operation)
+      return read(answer)
+    }
     try {
       const answer = ask()
-      if (isPromise(answer)) return this.#inTime(operation, answer, timeoutMs).then(read)
-      this.#answered()
-      return read(answer)
+      return isPromise(answer) ? this.#inTime(operation, answer, timeoutMs).then(heard) : heard(answer)
     } catch (error) {
       this.#failed(operation, error)
       return read(undefined)
     }
   }
 
-  /** Never rejects: undefined after a failure or after `timeoutMs`. */
-  #inTime<T>(operation: string, answer: Promise<T>, timeoutMs: number): Promise<T | undefined> {
+  /** Never rejects: `noAnswer` after a failure or after `timeoutMs`. What comes later is no answer either. */
+  #inTime<T>(operation: string, answer: Promise<T>, timeoutMs: number): Promise<T | typeof noAnswer> {
     const { clock } = this.#options
     return new Promise((resolve) => {
       let isOver = false
       const giveUp = (error: unknown): void => {
-        if (!isOver) this.#failed(operation, error)
+        if (isOver) return
         isOver = true
-        resolve(undefined)
+        this.#failed(operation, error)
+        resolve(noAnswer)
       }
       const cancel = clock.schedule(timeoutMs, () => giveUp(new Error(`no answer within ${timeoutMs} ms`)))
       answer.then(
         (value) => {
           cancel()
-          this.#answered()
           resolve(value)
         },
         (error: unknown) => {
@@ -133,20 +140,22 @@ export class GuardedEntries {
   }
 
   #checked(found: unknown): FoundEntry | undefined {
-    if (found === undefined || isFoundEntry(found)) return found
+    if (found === undefined || isFoundEntry(found)) {
+      this.#answered('get')
+      return found
+    }
     this.#failed('get', new TypeError('the store answered with something that is no entry'))
     return undefined
   }
 
   #failed(operation: string, error: unknown): void {
-    this.#isFailing = true
+    this.#failing.add(operation)
     this.#options.failed(operation, error)
   }
 
-  #answered(): void {
-    if (!this.#isFailing) return
-    this.#isFailing = false
-    this.#options.recovered()
+  #answered(operation: string): void {
+    if (this.#failing.size === 0 || !this.#failing.delete(operation)) return
+    if (this.#failing.size === 0) this.#options.recovered()
   }
 }
 
