@@ -36,7 +36,7 @@ it('type-checks every code block', { timeout: 60_000 }, () => {
     }
     const { stdout } = spawnSync(
       process.execPath,
-      [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder],
+      [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder, '--pretty', 'false'],
       {
         encoding: 'utf8',
       },
