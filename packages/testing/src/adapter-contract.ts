@@ -8,6 +8,7 @@ import { cacheHits } from './adapter/cache-hits.ts'
 import { cacheInvalidation } from './adapter/cache-invalidation.ts'
 import { cacheKeys } from './adapter/cache-keys.ts'
 import { cacheOwnPart } from './adapter/cache-own-part.ts'
+import { cacheStale } from './adapter/cache-stale.ts'
 import { cacheStoring } from './adapter/cache-storing.ts'
 import { cacheWhole } from './adapter/cache-whole.ts'
 import { limiterCounting } from './adapter/limiter-counting.ts'
@@ -32,6 +33,7 @@ export function adapterContract(harness: AdapterHarness): void {
     cacheConditional(harness)
     cacheOwnPart(harness)
     cacheInvalidation(harness)
+    cacheStale(harness)
     cacheCoalescing(harness)
     cacheWhole(harness)
     cacheCompression(harness)

@@ -173,8 +173,9 @@ describe.each(koaVersions)('a stream that fails in %s', (name, Application) => {
       await using server = await serve(app)
       const answer = await askWire(server.url).catch(() => ({ complete: false, status: 0 }))
       expect(answer.complete && answer.status === 200).toBe(false)
-      // Version 3 says so twice by itself.
-      expect(errors).toEqual(Array.from({ length: name === 'koa 3' ? 2 : 1 }, () => 'the source failed'))
+      expect(new Set(errors)).toEqual(new Set(['the source failed']))
+      // Version 3 says so twice by itself, but not on every version of Node.
+      expect(errors.length).toBeLessThanOrEqual(name === 'koa 3' ? 2 : 1)
       expect(recorder.calls).toEqual(['start 200', 'abort'])
     },
   )
