@@ -38,6 +38,8 @@ export async function measureHttp(
     const [floor] = servers
     if (floor === undefined) return []
     const runs = [floor, floor, ...servers.slice(1)]
+    for (const { port } of servers)
+      await load({ port, requests: 2, connections: 1, expectedStatus: undefined })
     for (const server of servers) await drive(server, scenario, Math.max(2_000, effort.requests / 2))
     const samples: Sample[][] = runs.map(() => [])
     for (let round = 0; round < effort.rounds; round++) {

@@ -5,7 +5,8 @@ export interface Load {
   readonly port: number
   readonly requests: number
   readonly connections: number
-  readonly expectedStatus: number
+  /** Undefined for any: the first requests of a limiter may pass before it denies. */
+  readonly expectedStatus: number | undefined
 }
 
 const request =
@@ -50,8 +51,8 @@ class AnswerReader {
   #missing = 0
   #chunked = false
 
-  constructor(expectedStatus: number) {
-    this.#statusLine = `HTTP/1.1 ${expectedStatus}`
+  constructor(expectedStatus: number | undefined) {
+    this.#statusLine = `HTTP/1.1 ${expectedStatus ?? ''}`
   }
 
   isComplete(chunk: Buffer): boolean {
