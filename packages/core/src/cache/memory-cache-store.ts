@@ -19,7 +19,10 @@ export interface MemoryCacheStoreOptions {
 }
 
 /** Bytes of an entry beside its value and its key: the objects around it, roughly. */
-const bytesPerEntry = 400
+const bytesPerEntry = 500
+
+/** A label beside its characters: mostly put together of several texts. */
+const bytesPerLabel = 90
 
 /** The part of `maxBytes` that marks may take before the oldest are forgotten. */
 const marksShare = 1 / 16
@@ -84,7 +87,7 @@ export class MemoryCacheStore implements CacheStore {
   set(scopeName: string, key: string, entry: CacheEntry): boolean {
     const scope = this.#scope(scopeName)
     const slotKey = scope.prefix + key
-    const bytes = entry.bytes + 2 * slotKey.length + bytesPerEntry
+    const bytes = entry.bytes + 2 * slotKey.length + bytesPerEntry + bytesOfLabels(entry.labels)
     if (bytes > this.#maxEntryBytes || !(entry.deleteAt > this.#clock.now())) return false
     if (scope.hard.outrun(entry.stamp, entry.labels, entry.path)) return false
     const current = this.get(scopeName, key)
@@ -180,4 +183,10 @@ export class MemoryCacheStore implements CacheStore {
     for (const { hard, soft } of this.#scopes.values()) bytes += hard.bytes + soft.bytes
     return bytes
   }
+}
+
+function bytesOfLabels(labels: readonly string[]): number {
+  let bytes = 0
+  for (const label of labels) bytes += bytesPerLabel + label.length
+  return bytes
 }

@@ -69,9 +69,12 @@ export class StoredResponse {
   }
 }
 
-/** For the bound on memory: the body, the fields, and the objects around them. */
+/** The objects around body and fields, the ready hit included. */
+const bytesAround = 900
+
+/** For the bound on memory. */
 export function bytesOf(response: StoredResponseParts): number {
-  let bytes = 600 + response.body.byteLength
+  let bytes = bytesAround + response.body.byteLength
   for (const [name, value] of response.fields) {
     bytes += 60 + name.length
     if (typeof value === 'string') bytes += value.length
