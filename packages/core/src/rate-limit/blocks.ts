@@ -21,9 +21,13 @@ export class Blocks {
     this.#maxKeys = maxKeys
   }
 
+  get size(): number {
+    return this.#blocks.size
+  }
+
   /** Until when the key is kept out; 0 when it is not. */
   until(key: string): number {
-    return this.#blocks.size === 0 ? 0 : (this.#blocks.get(key)?.until ?? 0)
+    return this.#blocks.get(key)?.until ?? 0
   }
 
   /** Keeps the key out after a denial; returns until when. */

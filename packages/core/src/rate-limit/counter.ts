@@ -42,7 +42,16 @@ export class Counter {
   consume(key: string, units: number, moment: Moment): PolicyDecision {
     const { table } = this
     const slot = table.find(key)
-    if (slot !== -1) return this.#consumeAt(table, slot, units, moment)
+    if (slot !== -1) {
+      const decision = charge(this.#algorithm, table, moment, units)
+      table.note(slot, decision.resetAt, decision.remaining === 0 || !decision.allowed)
+      return decision
+    }
+    return this.#consumeNew(key, units, moment)
+  }
+
+  #consumeNew(key: string, units: number, moment: Moment): PolicyDecision {
+    const { table } = this
     this.#algorithm.begin(this.#blank, moment)
     // A key that is charged nothing needs no room.
     if (units === 0 || !fits(this.#algorithm, this.#blank, moment, units)) {

@@ -19,6 +19,12 @@ export interface GuardedLimitsOptions {
   readonly recovered: () => void
 }
 
+interface Asked {
+  readonly group: string
+  readonly key: string
+  readonly charges: readonly Charge[]
+}
+
 /** How long a client is asked to wait when nobody knows when the backend will answer. */
 const closedWaitMs = 1_000
 
@@ -34,20 +40,26 @@ export class GuardedLimits {
 
   /** Decides and charges, by the backend or without it. Never throws or rejects. */
   consume(group: string, key: string, charges: readonly Charge[]): MaybePromise<Decision> {
+    const { store, block } = this.#options
     try {
-      const answer = this.#options.store.consume(group, key, charges, this.#options.block)
-      if (!isPromise(answer)) return this.#answered(checked(answer))
-      return this.#inTime(answer).then(
-        (late) => this.#answered(checked(late)),
-        (error: unknown) => {
-          this.#failed('consume', error)
-          return this.#consumeWithout(group, key, charges)
-        },
-      )
+      const answer = store.consume(group, key, charges, block)
+      return isPromise(answer)
+        ? this.#heardLate(answer, { group, key, charges })
+        : this.#answered(checked(answer))
     } catch (error) {
-      this.#failed('consume', error)
-      return this.#consumeWithout(group, key, charges)
+      return this.#failedToConsume(error, { group, key, charges })
     }
+  }
+
+  #heardLate(answer: Promise<Decision>, asked: Asked): Promise<Decision> {
+    return this.#inTime(answer)
+      .then((late) => this.#answered(checked(late)))
+      .catch((error: unknown) => this.#failedToConsume(error, asked))
+  }
+
+  #failedToConsume(error: unknown, { group, key, charges }: Asked): Decision {
+    this.#failed('consume', error)
+    return this.#consumeWithout(group, key, charges)
   }
 
   /** For what the application itself asks: throws or rejects with what the backend did, after `timeoutMs` at the latest. */
@@ -123,7 +135,7 @@ export class GuardedLimits {
 
 /** @throws TypeError for an answer that is no decision. */
 function checked(answer: Decision): Decision {
-  const { allowed, policies } = (answer ?? {}) as Partial<Decision>
-  if (typeof allowed === 'boolean' && Array.isArray(policies)) return answer
+  if (typeof (answer as Decision | undefined)?.allowed === 'boolean' && Array.isArray(answer.policies))
+    return answer
   throw new TypeError('the backend answered with something that is no decision')
 }

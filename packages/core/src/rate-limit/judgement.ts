@@ -1,5 +1,5 @@
 /** What an algorithm's state says about one charge, and what several policies say together. */
-import type { Decision, Policy, PolicyDecision } from '../ports/rate-limit-store.ts'
+import type { Decision, DeniedDecision, PolicyDecision } from '../ports/rate-limit-store.ts'
 import type { Algorithm, Moment, State } from './algorithms/algorithm.ts'
 
 /** Nothing was charged: no window is named. */
@@ -10,40 +10,11 @@ export function fits(algorithm: Algorithm, state: State, moment: Moment, units: 
   return moment.policy.limit > 0 && units <= algorithm.available(state, moment)
 }
 
-/** The decision on a charge that is only looked at; changes nothing. */
+/** The decision on a charge that is not made: looked at, or denied. Changes nothing. */
 export function judge(algorithm: Algorithm, state: State, moment: Moment, units: number): PolicyDecision {
-  const available = algorithm.available(state, moment)
-  const allowed = moment.policy.limit > 0 && units <= available
-  return decided(algorithm, state, moment, { allowed, units, remaining: available, window: noWindow })
-}
-
-/** Makes the charge if it fits, and tells the state after it; a denial changes nothing. */
-export function charge(algorithm: Algorithm, state: State, moment: Moment, units: number): PolicyDecision {
-  const available = algorithm.available(state, moment)
-  if (units === 0 || units > available || moment.policy.limit === 0) {
-    const allowed = moment.policy.limit > 0 && units <= available
-    return decided(algorithm, state, moment, { allowed, units, remaining: available, window: noWindow })
-  }
-  algorithm.charge(state, moment, units)
-  const window = algorithm.window(state)
-  return decided(algorithm, state, moment, { allowed: true, units, remaining: available - units, window })
-}
-
-interface Outcome {
-  readonly allowed: boolean
-  readonly units: number
-  /** What is available in the state as it stands. */
-  readonly remaining: number
-  readonly window: number
-}
-
-function decided(
-  algorithm: Algorithm,
-  state: State,
-  moment: Moment,
-  { allowed, units, remaining, window }: Outcome,
-): PolicyDecision {
   const { policy } = moment
+  const remaining = algorithm.available(state, moment)
+  const allowed = policy.limit > 0 && units <= remaining
   return {
     name: policy.name,
     allowed,
@@ -53,33 +24,56 @@ function decided(
     resetAt: algorithm.wholeAt(state, moment),
     nextAt: nextUnitAt(algorithm, state, moment, remaining),
     retryAfterMs: allowed ? undefined : waitMs(algorithm, state, moment, units),
-    chargedWindow: window,
+    chargedWindow: noWindow,
+  }
+}
+
+/**
+ * Makes the charge if it fits, and tells the state after it; a denial changes nothing. On the path of every request:
+ * written out, because what V8 does not inline costs as much as the decision itself.
+ */
+export function charge(algorithm: Algorithm, state: State, moment: Moment, units: number): PolicyDecision {
+  const { policy } = moment
+  const available = algorithm.available(state, moment)
+  if (units === 0 || units > available) return judge(algorithm, state, moment, units)
+  algorithm.charge(state, moment, units)
+  const remaining = available - units
+  return {
+    name: policy.name,
+    allowed: true,
+    limit: policy.limit,
+    windowMs: policy.windowMs,
+    remaining,
+    resetAt: algorithm.wholeAt(state, moment),
+    nextAt: nextUnitAt(algorithm, state, moment, remaining),
+    retryAfterMs: undefined,
+    chargedWindow: algorithm.window(state),
   }
 }
 
 function nextUnitAt(algorithm: Algorithm, state: State, moment: Moment, remaining: number): number {
-  const most = mostUnits(moment.policy)
-  return remaining >= most ? moment.now : algorithm.fitsAt(state, moment, remaining + 1)
+  const { burst, limit } = moment.policy
+  // The most that can ever be there at once: `burst` equals the limit where there is no bucket.
+  const isWhole = limit === 0 || remaining >= burst
+  return isWhole ? moment.now : algorithm.fitsAt(state, moment, remaining + 1)
 }
 
 function waitMs(algorithm: Algorithm, state: State, moment: Moment, units: number): number {
   return moment.policy.limit === 0 ? Infinity : algorithm.fitsAt(state, moment, units) - moment.now
 }
 
-/** The most units that can ever be there at once. */
-function mostUnits({ algorithm, limit, burst }: Policy): number {
-  if (limit === 0) return 0
-  return algorithm === 'token-bucket' || algorithm === 'gcra' ? burst : limit
-}
-
 /** What the policies say together. The one that is closest to denial gives `limit`, `remaining` and `resetAt`. */
 export function decisionOf(key: string, policies: readonly PolicyDecision[]): Decision {
   const closest = policies.length === 1 ? policies[0]! : closestToDenial(policies)
-  const { allowed, limit, remaining, resetAt } = closest
-  if (allowed) return { allowed, limit, remaining, resetAt, key, policies, source: 'backend' }
-  const retryAfterMs = closest.retryAfterMs ?? 0
+  if (!closest.allowed) return denialOf(key, policies, closest)
+  const { limit, remaining, resetAt } = closest
+  return { allowed: true, limit, remaining, resetAt, key, policies, source: 'backend' }
+}
+
+function denialOf(key: string, policies: readonly PolicyDecision[], closest: PolicyDecision): DeniedDecision {
+  const { limit, remaining, resetAt, retryAfterMs = 0 } = closest
   const facts = {
-    allowed,
+    allowed: false,
     limit,
     remaining,
     resetAt,

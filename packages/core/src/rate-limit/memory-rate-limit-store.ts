@@ -26,6 +26,11 @@ export function createMemoryRateLimitStore(options: MemoryRateLimitStoreOptions)
   return new MemoryRateLimitStore(options)
 }
 
+interface Asked {
+  readonly now: number
+  readonly rule: BlockRule | undefined
+}
+
 interface Group {
   /** By algorithm and policy name. */
   readonly counters: Map<string, Counter>
@@ -56,15 +61,14 @@ export class MemoryRateLimitStore implements RateLimitStore {
   }
 
   consume(groupName: string, key: string, charges: readonly Charge[], rule?: BlockRule): Decision {
-    const now = this.#now()
+    const now = Math.floor(this.#clock.now())
     const group = this.#group(groupName)
-    const until = group.blocks.until(key)
-    if (until > now) return blockedDecision(key, this.#judgeAll(group, key, charges, now), { until, now })
-    const policies =
-      charges.length === 1
-        ? [this.#consumeOne(group, key, charges[0]!, now)]
-        : this.#consumeAll(group, key, charges, now)
-    const decision = decisionOf(key, policies)
+    const only = charges[0]!
+    if (charges.length > 1 || group.blocks.size > 0)
+      return this.#consumeAll(group, key, charges, { now, rule })
+    const { policy, units } = only
+    const judged = this.#counter(group, policy).consume(key, units, this.#momentOf(policy, now))
+    const decision = decisionOf(key, [judged])
     return rule === undefined || decision.allowed ? decision : punished(group, decision, { rule, now })
   }
 
@@ -110,18 +114,20 @@ export class MemoryRateLimitStore implements RateLimitStore {
     return { keys: this.#keys(), evictions: this.#evictions }
   }
 
-  #consumeOne(group: Group, key: string, charge: Charge, now: number): PolicyDecision {
-    return this.#counter(group, charge.policy).consume(key, charge.units, this.#momentOf(charge.policy, now))
-  }
-
   /** First every policy is asked; only when all admit is any charged. Nothing can come in between. */
-  #consumeAll(group: Group, key: string, charges: readonly Charge[], now: number): readonly PolicyDecision[] {
-    const admitted = charges.every(({ policy, units }) =>
+  #consumeAll(group: Group, key: string, charges: readonly Charge[], { now, rule }: Asked): Decision {
+    const until = group.blocks.until(key)
+    if (until > now) return blockedDecision(key, this.#judgeAll(group, key, charges, now), { until, now })
+    const fits = charges.every(({ policy, units }) =>
       this.#counter(group, policy).fits(key, units, this.#momentOf(policy, now)),
     )
-    return admitted
-      ? charges.map((charge) => this.#consumeOne(group, key, charge, now))
+    const policies = fits
+      ? charges.map(({ policy, units }) =>
+          this.#counter(group, policy).consume(key, units, this.#momentOf(policy, now)),
+        )
       : this.#judgeAll(group, key, charges, now)
+    const decision = decisionOf(key, policies)
+    return rule === undefined || decision.allowed ? decision : punished(group, decision, { rule, now })
   }
 
   #judgeAll(group: Group, key: string, charges: readonly Charge[], now: number): readonly PolicyDecision[] {
