@@ -3,8 +3,16 @@ import type { AlgorithmName, PolicyDecision } from '../ports/rate-limit-store.ts
 import type { Algorithm, Correction, Moment, State } from './algorithms/algorithm.ts'
 import { HitLog } from './algorithms/hit-log.ts'
 import { algorithms } from './algorithms/table.ts'
-import { charge, fits, judge } from './judgement.ts'
+import { judgeBy, type Judge } from './judgement.ts'
 import { KeyTable } from './key-table.ts'
+
+const judges: Readonly<Record<AlgorithmName, Judge>> = {
+  'sliding-window': judgeBy(algorithms['sliding-window']),
+  'fixed-window': judgeBy(algorithms['fixed-window']),
+  'sliding-log': judgeBy(algorithms['sliding-log']),
+  'token-bucket': judgeBy(algorithms['token-bucket']),
+  gcra: judgeBy(algorithms.gcra),
+}
 
 /** How many counters the keys share that there is no room for. */
 const sharedCounters = 1_024
@@ -16,6 +24,7 @@ export class Counter {
   /** The keys that are kept. */
   readonly table: KeyTable
   readonly #algorithm: Algorithm
+  readonly #judge: Judge
   readonly #makeRoom: MakeRoom
   /** Keys that there is no room for are counted together: denied too early perhaps, never unlimited. */
   #shared: KeyTable | undefined
@@ -23,6 +32,7 @@ export class Counter {
 
   constructor(algorithm: AlgorithmName, makeRoom: MakeRoom) {
     this.#algorithm = algorithms[algorithm]
+    this.#judge = judges[algorithm]
     this.#makeRoom = makeRoom
     this.table = new KeyTable(this.#algorithm)
     this.#blank = { numbers: new Float64Array(this.#algorithm.words), at: 0, log: new HitLog() }
@@ -30,12 +40,12 @@ export class Counter {
 
   /** Whether the charge fits; changes nothing. */
   fits(key: string, units: number, moment: Moment): boolean {
-    return fits(this.#algorithm, this.#look(key, moment), moment, units)
+    return this.#judge.fits(this.#look(key, moment), moment, units)
   }
 
   /** What the charge would lead to; changes nothing. */
   judge(key: string, units: number, moment: Moment): PolicyDecision {
-    return judge(this.#algorithm, this.#look(key, moment), moment, units)
+    return this.#judge.look(this.#look(key, moment), moment, units)
   }
 
   /** Decides and charges. */
@@ -43,7 +53,7 @@ export class Counter {
     const { table } = this
     const slot = table.find(key)
     if (slot !== -1) {
-      const decision = charge(this.#algorithm, table, moment, units)
+      const decision = this.#judge.charge(table, moment, units)
       table.note(slot, decision.resetAt, decision.remaining === 0 || !decision.allowed)
       return decision
     }
@@ -54,8 +64,8 @@ export class Counter {
     const { table } = this
     this.#algorithm.begin(this.#blank, moment)
     // A key that is charged nothing needs no room.
-    if (units === 0 || !fits(this.#algorithm, this.#blank, moment, units)) {
-      return judge(this.#algorithm, this.#blank, moment, units)
+    if (units === 0 || !this.#judge.fits(this.#blank, moment, units)) {
+      return this.#judge.look(this.#blank, moment, units)
     }
     if (!this.#makeRoom(moment.now)) return this.#consumeShared(key, units, moment)
     const added = table.add(key)
@@ -67,12 +77,12 @@ export class Counter {
     const slot = this.table.find(key)
     if (slot === -1) return
     this.#algorithm.adjust(this.table, moment, correction)
-    const standing = judge(this.#algorithm, this.table, moment, 0)
+    const standing = this.#judge.look(this.table, moment, 0)
     this.table.note(slot, standing.resetAt, standing.remaining === 0)
   }
 
   #consumeAt(table: KeyTable, slot: number, units: number, moment: Moment): PolicyDecision {
-    const decision = charge(this.#algorithm, table, moment, units)
+    const decision = this.#judge.charge(table, moment, units)
     table.note(slot, decision.resetAt, decision.remaining === 0 || !decision.allowed)
     return decision
   }
