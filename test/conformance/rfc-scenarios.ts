@@ -4,6 +4,11 @@ import { cache, handler, notReused, stored, type Scenario } from './scenario.ts'
 export const rfcOnly: readonly Scenario[] = [
   stored('Last-Modified alone', { 'last-modified': '@-86400', date: '@0' }),
   stored('404 by heuristic', { 'last-modified': '@-86400' }, 404),
+  stored(
+    '201 by heuristic, said to be public',
+    { 'cache-control': 'public', 'last-modified': '@-86400' },
+    201,
+  ),
   notReused('201 by heuristic', { 'last-modified': '@-86400' }, 201),
   stored('Set-Cookie', { 'cache-control': 'max-age=3600', 'set-cookie': 'a=1' }),
   stored('CDN-Cache-Control over Cache-Control', {

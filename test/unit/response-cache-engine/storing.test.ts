@@ -50,6 +50,12 @@ describe('a lifetime', () => {
     expect((await app.get()).body).toBe('run 2')
   })
 
+  it('of an option is not for errors, public or not', async () => {
+    const reply = { status: 500, fields: { 'cache-control': 'public' } }
+    expect(await isStored({ ttl: '1m' }, reply)).toBe(false)
+    expect(await isStored({ ttl: '1m', preset: 'rfc' }, reply)).toBe(false)
+  })
+
   it('is spread by jitter, never beyond ttl, and not where the response states it', () => {
     const ttlOf = async (cacheControl: string | undefined, draw: number): Promise<string> => {
       const clock = fakeApp(page()).clock

@@ -40,8 +40,7 @@ export function statedLifetimeMs(
 }
 
 /** A tenth of what has passed since the last modification (RFC 9111 §4.2.2); undefined when there is nothing to go by. */
-export function heuristicLifetimeMs(status: number, fields: HeaderFields, now: number): number | undefined {
-  if (!heuristicStatuses.has(status)) return undefined
+export function heuristicLifetimeMs(fields: HeaderFields, now: number): number | undefined {
   const modifiedAt = oneDate(fields['last-modified'], now)
   if (modifiedAt === undefined) return undefined
   return Math.max(0, ((oneDate(fields['date'], now) ?? now) - modifiedAt) / 10)

@@ -6,13 +6,21 @@ import type { ResponseHead, Run } from './run.ts'
 import { askUserNow } from './user-function.ts'
 
 /** In ms. @throws UserFunctionError when `ttl` or `negativeTtl` fails. */
-export function grantedLifetimeMs(run: Run, head: ResponseHead, wallNow: number): number {
+export function grantedLifetimeMs(
+  run: Run,
+  head: ResponseHead,
+  { wallNow, isPublic }: { readonly wallNow: number; readonly isPublic: boolean },
+): number {
   const { settings } = run.mount
-  if (!isHeuristicallyCacheable(head.status)) return 0
-  const grantedMs = isNegative(head.status) ? negativeMs(run) : askedMs(run, 'ttl', settings.ttl)
-  // Only ever shorter: entries made together must not all expire together, nor live longer than the app said.
-  if (grantedMs > 0) return grantedMs * (1 - settings.jitter * settings.random())
-  return settings.heuristicFreshness ? (heuristicLifetimeMs(head.status, head.fields, wallNow) ?? 0) : 0
+  const isCacheable = isHeuristicallyCacheable(head.status)
+  if (isCacheable) {
+    const grantedMs = isNegative(head.status) ? negativeMs(run) : askedMs(run, 'ttl', settings.ttl)
+    // Only ever shorter: entries made together must not all expire together, nor live longer than the app said.
+    if (grantedMs > 0) return grantedMs * (1 - settings.jitter * settings.random())
+  }
+  // RFC 9111 §4.2.2: `public` makes any status cacheable by heuristics, but no option's lifetime is meant for errors.
+  const mayGuess = settings.heuristicFreshness && (isCacheable || isPublic)
+  return mayGuess ? (heuristicLifetimeMs(head.fields, wallNow) ?? 0) : 0
 }
 
 function negativeMs(run: Run): number {

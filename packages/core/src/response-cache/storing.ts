@@ -47,7 +47,8 @@ export function judgeStoring(run: Run, head: ResponseHead): StoringPlan | Reason
   const stated = statedLifetimeMs(head.fields, governing, wallNow)
   const objection = objectionTo(run, head, governing, stated)
   if (objection !== undefined) return objection
-  const lifetimeMs = stated ?? grantedLifetimeMs(run, head, wallNow)
+  const lifetimeMs =
+    stated ?? grantedLifetimeMs(run, head, { wallNow, isPublic: governing.directives.isPublic })
   const { noCache } = governing.directives
   if (lifetimeMs === 0 && stated === undefined && !noCache) return 'no-freshness'
   const times = { requestedAt: core.clock.toWall(run.startedAt), respondedAt: wallNow }
