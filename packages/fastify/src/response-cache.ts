@@ -23,6 +23,7 @@ export interface ResponseCachePluginOptions extends RouteResponseCacheOptions {
 function setUp(app: FastifyInstance, given: ResponseCachePluginOptions): void {
   const { global = true, ...options } = checkPluginOptions('responseCache', given)
   const standard = createResponseCacheGate(options)
+  if (global) warnOfEarlierRoutes(app, options)
   const visits = new CacheVisits(app)
   const everyone = trustsEveryone(app)
   app.addHook('onRoute', (route) => {
@@ -41,6 +42,18 @@ function setUp(app: FastifyInstance, given: ResponseCachePluginOptions): void {
   app.addHook('onSend', visits.onSend)
   if (options.cache === undefined) app.addHook('onClose', async () => await standard.cache.close())
   decorate(app, standard.cache)
+}
+
+/** Fastify tells plugins only of routes that come after them. */
+function warnOfEarlierRoutes(
+  app: FastifyInstance,
+  { logger = console, cache }: RouteResponseCacheOptions,
+): void {
+  if (app.printRoutes({ commonPrefix: false }).trim() === '(empty tree)') return
+  const to = cache === undefined ? logger : console
+  to.warn(
+    'forebay: responseCache: routes that were added before the plugin are not cached. Await its registration first.',
+  )
 }
 
 /**
