@@ -6,13 +6,9 @@ import { algorithms } from './algorithms/table.ts'
 import { judgeBy, type Judge } from './judgement.ts'
 import { KeyTable } from './key-table.ts'
 
-const judges: Readonly<Record<AlgorithmName, Judge>> = {
-  'sliding-window': judgeBy(algorithms['sliding-window']),
-  'fixed-window': judgeBy(algorithms['fixed-window']),
-  'sliding-log': judgeBy(algorithms['sliding-log']),
-  'token-bucket': judgeBy(algorithms['token-bucket']),
-  gcra: judgeBy(algorithms.gcra),
-}
+const judges = Object.fromEntries(
+  Object.entries(algorithms).map(([name, algorithm]) => [name, judgeBy(algorithm)]),
+) as Readonly<Record<AlgorithmName, Judge>>
 
 /** How many counters the keys share that there is no room for. */
 const sharedCounters = 1_024
