@@ -36,6 +36,11 @@ export function readmeBlocks(): CodeBlock[] {
   return pages.flatMap(blocksOf)
 }
 
+/** Blocks of the pages that say how things are. */
+export function pageBlocks(): CodeBlock[] {
+  return ['docs/rate-limiting.md', 'docs/response-cache.md'].flatMap(blocksOf)
+}
+
 /** What stands below `// after` in the guides, completed by what surrounds it in an app. */
 export function guideBlocks(): CodeBlock[] {
   const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
