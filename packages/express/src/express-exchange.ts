@@ -60,9 +60,9 @@ export class ExpressExchange implements Exchange {
     return routeOf(this.#req)
   }
 
-  /** Express takes this away when the last of its routes has passed the request on. */
+  /** Express takes `baseUrl` away when the last of its routes has passed the request on, with an error or without. */
   get isUnanswered(): boolean {
-    return this.#res.statusCode === 404 && (this.#req as { readonly baseUrl?: string }).baseUrl === undefined
+    return (this.#req as { readonly baseUrl?: string }).baseUrl === undefined
   }
 
   get mount(): string {

@@ -71,7 +71,11 @@ class ResponseTap {
     const res = this.#res
     const { writeHead } = this.#original
     if (this.#isOver || this.#departure !== undefined || res.headersSent) return writeHead.apply(res, args)
-    const [status, reason] = args as [number, unknown]
+    const [given, reason] = args
+    // Express 4 lets texts pass as numbers, and so does Node.
+    const status = Math.trunc(Number(given))
+    // What is no status is an error, and that is Node's to tell, as long as nothing has been changed.
+    if (!(status >= 100 && status <= 999)) return writeHead.apply(res, args)
     const hasReason = typeof reason === 'string'
     // As single fields, which every listener further out can read, and Node 20 loses no repeated one.
     setFields(res, linesOfHead(args[hasReason ? 2 : 1]))

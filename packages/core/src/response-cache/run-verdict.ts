@@ -64,6 +64,8 @@ function planFor(
   bodyBytes: number | undefined,
 ): StoringPlan | Reason {
   if (bodyBytes !== undefined && bodyBytes > run.mount.settings.maxBodyBytes) return 'too-large'
+  // All of the content is here, and is not as long as was stated.
+  if ((statedLength(fields) ?? bodyBytes) !== bodyBytes) return 'incomplete'
   try {
     return judgeStoring(run, { status, fields, outside: run.outside })
   } catch (error) {

@@ -66,15 +66,15 @@ export function cacheStale(harness: AdapterHarness): void {
     })
 
     it('is refreshed once, however many ask for it', async () => {
-      const { opened, open } = gate()
+      const handlerGate = gate()
       const handle: Handle = async (request, run) => {
-        if (run > 1) await opened
+        if (run > 1) await handlerGate.opened
         return page(request, run)
       }
       const app = await staleApp(handle, { staleWhileRevalidate: '1h' })
       const answers = await Promise.all([ask(app), ask(app)])
       expect(answers.map(({ text }) => text)).toEqual(['run 1', 'run 1'])
-      open()
+      handlerGate.open()
       await app.cache.close()
       expect(app.seen).toHaveLength(2)
     })
