@@ -88,8 +88,7 @@ function objectionTo(
 ): Reason | undefined {
   const { settings } = run.mount
   const { request } = run
-  if (request.exchange.isUnanswered) return 'no-handler'
-  return whyNotStorable(
+  const objection = whyNotStorable(
     {
       isAuthorized: request.isAuthorized,
       hasGuardedCookie: request.hasGuardedCookie,
@@ -105,6 +104,7 @@ function objectionTo(
       statedLifetimeMs: statedMs,
     },
   )
+  return objection ?? (request.exchange.isUnanswered ? 'no-handler' : undefined)
 }
 
 function storeOptionAllows({ mount, request }: Run): boolean {
