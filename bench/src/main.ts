@@ -3,12 +3,18 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { environment } from './environment.ts'
 import type { Effort } from './http-rounds.ts'
 import { decision } from './parts/decision.ts'
+import { heap } from './parts/heap.ts'
 import { httpCache, httpLimit } from './parts/http.ts'
 import { textOf, type Table } from './table.ts'
 
 type Part = (effort: Effort, progress: (text: string) => void) => Promise<readonly Table[]>
 
-const parts: Readonly<Record<string, Part>> = { decision, 'http-limit': httpLimit, 'http-cache': httpCache }
+const parts: Readonly<Record<string, Part>> = {
+  decision,
+  heap,
+  'http-limit': httpLimit,
+  'http-cache': httpCache,
+}
 
 const given = process.argv.slice(2)
 const effort: Effort = given.includes('--quick')
