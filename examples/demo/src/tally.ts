@@ -1,6 +1,15 @@
 /** What came back from one shop, as the client saw it. */
 import type { IncomingHttpHeaders } from 'node:http'
 
+export interface Ask {
+  readonly method: string
+  readonly path: string
+  readonly client: string
+  readonly json?: unknown
+  /** Queued behind its like: how long it took tells of the queue, not of the shop. */
+  readonly isBurst?: boolean
+}
+
 export interface Answer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
@@ -24,7 +33,7 @@ export class Tally {
   hit: Example | undefined
   denial: Example | undefined
 
-  add(path: string, answer: Answer): void {
+  add({ path, isBurst = false }: Ask, answer: Answer): void {
     this.requests++
     if (answer.status >= 500) this.failed++
     if (answer.status === 429) {
@@ -37,7 +46,7 @@ export class Tally {
     const cacheStatus = String(answer.headers['cache-status'] ?? '')
     if (cacheStatus.includes('hit')) {
       this.spared++
-      this.hitMs.push(answer.ms)
+      if (!isBurst) this.hitMs.push(answer.ms)
       if (path.startsWith('/products/')) this.hit = answer
     } else if (cacheStatus.includes('collapsed')) {
       this.spared++

@@ -1,15 +1,8 @@
 /** Real HTTP traffic at one shop: clients of unequal zeal, products of unequal fame, a burst, a brute-forced login. */
 import { Agent, request } from 'node:http'
-import type { Answer, Tally } from './tally.ts'
+import type { Answer, Ask, Tally } from './tally.ts'
 
-interface Ask {
-  readonly method: string
-  readonly path: string
-  readonly client: string
-  readonly json?: unknown
-}
-
-const workers = 6
+const workers = 2
 const ordinaryRequests = 1_200
 const burstSize = 200
 const loginGuesses = 40
@@ -20,7 +13,7 @@ export const requestsPerShop: number = ordinaryRequests + burstSize + loginGuess
 /** Drives the whole script at the shop on `port`; every answer goes into the tally. */
 export async function drive(port: number, tally: Tally): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 })
-  const ask = async (one: Ask): Promise<void> => tally.add(one.path, await answerTo(agent, port, one))
+  const ask = async (one: Ask): Promise<void> => tally.add(one, await answerTo(agent, port, one))
   const random = seeded(42)
   try {
     // The first hours of the day compressed: everybody opens the slow report at once.
@@ -33,7 +26,9 @@ export async function drive(port: number, tally: Tally): Promise<void> {
         while (left-- > 0) await ask(ordinaryAsk(random))
       }),
     )
-    await Promise.all(range(burstSize, () => ask({ method: 'GET', path: '/products', client: 'burst' })))
+    await Promise.all(
+      range(burstSize, () => ask({ method: 'GET', path: '/products', client: 'burst', isBurst: true })),
+    )
     for (let guess = 0; guess < loginGuesses; guess++) {
       await ask({ method: 'POST', path: '/login', client: 'thief', json: { password: `guess-${guess}` } })
     }
