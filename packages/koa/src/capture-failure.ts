@@ -4,6 +4,7 @@ import { fieldsOfResponse, type FieldValue, type HeaderFields, type ResponseReco
 import { applyDeparture } from './departure.ts'
 import { keepFieldsOnError } from './kept-fields.ts'
 import { setFields } from './response-fields.ts'
+import { whileUndecided } from './undecided.ts'
 
 /**
  * Whether the recorder had something to send instead, which then stands on the context. The error's own response is made
@@ -14,7 +15,8 @@ export function captureFailure(ctx: Context, recorder: ResponseRecorder, error: 
     recorder.abort()
     return false
   }
-  const departure = recorder.start(statusOf(error), { ...fieldsOfResponse(ctx.res), ...fieldsOf(error) })
+  const fields = { ...fieldsOfResponse(ctx.res), ...fieldsOf(error) }
+  const departure = whileUndecided(ctx, () => recorder.start(statusOf(error), fields))
   if (departure.body === undefined) {
     // Only these of the departure's fields: the error's response is none that is known here.
     setFields(

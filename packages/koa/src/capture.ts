@@ -5,7 +5,7 @@ import { captureStream } from './capture-stream.ts'
 import { contentOf, sendsNoContent } from './content.ts'
 import { applyDeparture } from './departure.ts'
 import { setBytes } from './send-response.ts'
-import { noteUndecided } from './undecided.ts'
+import { whileUndecided } from './undecided.ts'
 
 /** To be called when everything inside the cache is done and nothing has left yet. */
 export function capture(ctx: Context, recorder: ResponseRecorder): Promise<void> | undefined {
@@ -54,8 +54,7 @@ function letLeave(ctx: Context, departure: Departure, bytes: Buffer): void {
 
 /** What will leave is not known here, and the exchange says so: it is neither stored nor shared. */
 function captureUndecided(ctx: Context, recorder: ResponseRecorder): void {
-  noteUndecided(ctx)
-  const departure = recorder.start(ctx.status, fieldsOfResponse(ctx.res))
+  const departure = whileUndecided(ctx, () => recorder.start(ctx.status, fieldsOfResponse(ctx.res)))
   if (departure.recording) recorder.abort()
   applyDeparture(ctx, departure, departure.body)
 }

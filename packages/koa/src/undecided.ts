@@ -3,8 +3,14 @@ import type { Context } from 'koa'
 
 const undecided = new WeakSet<Context>()
 
-export function noteUndecided(ctx: Context): void {
+/** Runs `ask` as long as nobody has made a response; somebody further out may make one yet. */
+export function whileUndecided<T>(ctx: Context, ask: () => T): T {
   undecided.add(ctx)
+  try {
+    return ask()
+  } finally {
+    undecided.delete(ctx)
+  }
 }
 
 export function isUndecided(ctx: Context): boolean {
