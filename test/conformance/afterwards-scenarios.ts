@@ -92,6 +92,37 @@ export const afterwards: readonly Scenario[] = [
       },
     ],
   },
+  ...[
+    ['content-encoding', 'x-own'],
+    ['content-location', '/foo'],
+    ['content-md5', 'rL0Y20zC+Fzt72VPzMSk2A=='],
+    ['content-range', 'x-own'],
+    ['content-security-policy', "default-src 'self'"],
+    ['clear-site-data', 'cache'],
+    ['public-key-pins', 'x-own'],
+    ['x-frame-options', 'deny'],
+    ['x-xss-protection', '1; mode=block'],
+  ].map(([name = '', value = '']): Scenario => ({
+    name: `${name}: is stored`,
+    steps: [
+      { reply: { fields: { 'cache-control': 'max-age=3600', [name]: value } }, expect: handler },
+      { expect: { by: 'cache', fields: { [name]: value } } },
+    ],
+  })),
+  ...[
+    'keep-alive',
+    'proxy-authenticate',
+    'proxy-authentication-info',
+    'proxy-authorization',
+    'proxy-connection',
+    'te',
+  ].map((name): Scenario => ({
+    name: `${name}: is not stored`,
+    steps: [
+      { reply: { fields: { 'cache-control': 'max-age=3600', [name]: 'x-own' } }, expect: handler },
+      { expect: { by: 'cache', fields: name === 'keep-alive' ? {} : { [name]: undefined } } },
+    ],
+  })),
   // Invalidation (§4.4).
   ...['POST', 'PUT', 'DELETE'].map((method): Scenario => ({
     name: `${method}: invalidates the target`,

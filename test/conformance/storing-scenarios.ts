@@ -33,6 +33,21 @@ export const storing: readonly Scenario[] = [
   notReused('Age beyond the lifetime', { 'cache-control': 'max-age=3600', age: '12000' }),
   notReused('Date long ago', { 'cache-control': 'max-age=3600', date: '@-7200' }),
   stored('Date in the future', { 'cache-control': 'max-age=3600', date: '@3600' }),
+  ...['THU, 18 Aug 2050 02:01:18 GMT', 'Thu, 18 AUG 2050 02:01:18 GMT', 'Thu, 18 Aug 2050 02:01:18 gMT'].map(
+    (expires) => stored(`Expires in another case: ${expires}`, { expires, date: '@0' }),
+  ),
+  ...[
+    'Thu, 18 Aug 50 02:01:18 GMT',
+    'Thu 18 Aug 2050 02:01:18 GMT',
+    'Thu, 18  Aug  2050 02:01:18 GMT',
+    'Thu, 18-Aug-2050 02:01:18 GMT',
+    'Thu, 18 Aug 2050 02.01.18 GMT',
+    'Thu, 18 Aug 2050 2:01:18 GMT',
+  ].map((expires) => notReused(`Expires that is no date: ${expires}`, { expires, date: '@0' })),
+  // A stale error is answered by the handler, though it fails again.
+  ...[500, 502, 503, 504].map((status) =>
+    notReused(`${status}, stale`, { expires: '@-5', date: '@0', etag: '"a"' }, status),
+  ),
   // What forbids (§3, §5.2.2).
   notReused('no-store', { 'cache-control': 'no-store, max-age=3600' }),
   notReused('No-StOrE', { 'cache-control': 'No-StOrE, max-age=3600' }),

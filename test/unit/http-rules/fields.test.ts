@@ -86,7 +86,7 @@ describe('a 304 from the handler', () => {
     ['x-old', '1'],
   ] as const
 
-  it('brings fields up to date, but none that describe the stored content', () => {
+  it('brings fields up to date, but none that tell how the stored bytes are to be read', () => {
     const brought = [
       ['x-old', '2'],
       ['x-new', '3'],
@@ -97,7 +97,7 @@ describe('a 304 from the handler', () => {
     ] as const
     expect(fieldsByName(freshenedFields(stored, brought))).toEqual({
       etag: '"a"',
-      'content-type': 'text/plain',
+      'content-type': 'text/html',
       'x-kept': '1',
       'x-old': '2',
       'x-new': '3',

@@ -24,7 +24,7 @@ describe('validation', () => {
     expect(answer).toMatchObject({ status: 200, body: 'run 1' })
     expect(answer.fields).toMatchObject({
       'x-old': '2',
-      'content-type': 'text/plain',
+      'content-type': 'text/html',
       'cache-status': 'forebay; fwd=stale; fwd-status=304',
     })
     expect((await app.get()).fields).toMatchObject({ 'x-old': '2', 'cache-status': 'forebay; hit; ttl=60' })

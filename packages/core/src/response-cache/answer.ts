@@ -47,7 +47,7 @@ export function answerFrom(stored: StoredResponse, method: string, client: Reque
       return {
         status: selected.status,
         fields: [
-          ...fields.filter(([name]) => name !== 'content-length'),
+          ...fields.filter(([name]) => name !== 'content-length' && name !== 'content-range'),
           ['content-range', selected.contentRange],
           ['content-length', String(to - from)],
         ],

@@ -1,13 +1,8 @@
 /** A stored response after a 304 from the handler (RFC 9111 §3.2, §4.3.4). */
 import type { FieldLine, HeaderFields } from '../ports/http.ts'
 
-/** They describe the stored content, which the 304 did not bring. */
-const contentFields: ReadonlySet<string> = new Set([
-  'content-encoding',
-  'content-length',
-  'content-range',
-  'content-type',
-])
+/** They tell how the stored bytes are to be read, and a 304 brings none (RFC 9111 §3.2). */
+const contentFields: ReadonlySet<string> = new Set(['content-encoding', 'content-length', 'content-range'])
 
 /** The stored lines with those that the 304 brings anew; `brought` has passed `fieldsToStore` already. */
 export function freshenedFields(stored: readonly FieldLine[], brought: readonly FieldLine[]): FieldLine[] {

@@ -1,12 +1,11 @@
-/** Dates in fields (RFC 9110 §5.6.7): all three formats are read, one is written. */
+/** Dates in fields (RFC 9110 §5.6.7): all three formats are read, in any case, as RFC 9111 §4.2 has it for caches. */
 
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
-const imfFixdate =
-  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT$/
+const imfFixdate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d\d) ([a-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT$/i
 const rfc850 =
-  /^(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (\d\d)-([A-Z][a-z]{2})-(\d\d) (\d\d):(\d\d):(\d\d) GMT$/
-const asctime = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d) (\d{4})$/
+  /^(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (\d\d)-([a-z]{3})-(\d\d) (\d\d):(\d\d):(\d\d) GMT$/i
+const asctime = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([a-z]{3}) ([ \d]\d) (\d\d):(\d\d):(\d\d) (\d{4})$/i
 
 /** No date is longer: nothing longer is looked at. */
 const longestDate = 40
@@ -35,7 +34,7 @@ function fullYear(twoDigits: number, now: number): string {
 type DateParts = readonly (string | undefined)[]
 
 function instant([year, monthName, day, hour, minute, second]: DateParts): number | undefined {
-  const month = months.indexOf(monthName ?? '')
+  const month = months.indexOf((monthName ?? '').toLowerCase())
   const [h, m, s] = [Number(hour), Number(minute), Number(second)]
   // 60 is a leap second.
   if (month === -1 || h > 23 || m > 59 || s > 60) return undefined

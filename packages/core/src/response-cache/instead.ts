@@ -4,6 +4,7 @@ import type { Departure, HeaderFields } from '../ports/http.ts'
 import { answerFrom } from './answer.ts'
 import type { StaleResponse } from './cache-request.ts'
 import { departStored } from './departure.ts'
+import { isServerError } from './freshness.ts'
 import { fieldsByName, freshenedFields, isSameAsStored } from './freshen.ts'
 import { secondsLeft } from './hit.ts'
 import { keep, storedResponse } from './keep.ts'
@@ -42,6 +43,8 @@ export function staleOnError(
   status: number,
   fields: HeaderFields,
 ): Departure | undefined {
+  // An error in the place of an error helps nobody.
+  if (isServerError(stale.stored.status)) return undefined
   const { core } = run.mount
   const now = core.clock.now()
   if (now >= stale.entry.staleAt + stale.stored.staleIfErrorMs || isGone(run, stale)) return undefined

@@ -27,8 +27,8 @@ export interface StorableResponse {
   readonly statedLifetimeMs: number | undefined
 }
 
-/** Statuses that are never stored, whatever they say: informational, partial, validating, and RFC 6585 §4. */
-const neverStored: ReadonlySet<number> = new Set([206, 304, 429])
+/** Statuses that are never stored, whatever they say: those that validate, and RFC 6585 §4. */
+const neverStored: ReadonlySet<number> = new Set([304, 429])
 
 /** Statuses whose caching rules this cache knows (RFC 9111 §5.2.2.3, RFC 9110 §15). */
 const understood: ReadonlySet<number> = new Set([
@@ -52,6 +52,8 @@ export function isForEveryone({ directives }: Governing, credentials: 'authoriza
 }
 
 function whyStatusForbids({ status, statedLifetimeMs, governing }: StorableResponse): Reason | undefined {
+  // Elsewhere `Content-Range` has no meaning (RFC 9110 §14.4).
+  if (status === 206) return 'content-range'
   if (status < 200 || status > 599 || neverStored.has(status)) return 'status'
   if (governing.directives.mustUnderstand && !understood.has(status)) return 'must-understand'
   // Others than the heuristically cacheable ones need to say it themselves (RFC 9111 §3).
@@ -89,7 +91,6 @@ function whyFieldsForbid(request: StorableRequest, { fields }: StorableResponse)
   const isOpen = (name: string): boolean =>
     names.includes(name) && !request.isPartitioned && !request.isKeyed(name)
   if (isOpen('cookie') || isOpen('authorization')) return 'vary-credentials'
-  if (fields['content-range'] !== undefined) return 'content-range'
   if (fields['trailer'] !== undefined) return 'trailers'
   return isEventStream(fields) ? 'event-stream' : undefined
 }
