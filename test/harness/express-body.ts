@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Response as ExpressResponse } from 'express'
 import type { NeutralBody } from '@forebay/testing'
+import { failingSource, webStreamOf } from './body-sources.ts'
 
 type BodyOf<Kind extends NeutralBody['kind']> = Extract<NeutralBody, { kind: Kind }>
 
@@ -26,10 +27,10 @@ const producers: { readonly [Kind in Exclude<NeutralBody['kind'], 'raw'>]: Produ
     return sent(res, Readable.from(chunks, { objectMode: false }))
   },
   'failing-stream'(res, { chunks }) {
-    return sent(res, Readable.from(failing(chunks), { objectMode: false }))
+    return sent(res, Readable.from(failingSource(chunks), { objectMode: false }))
   },
   'web-stream'(res, { chunks }) {
-    return sent(res, Readable.fromWeb(webStream(chunks) as never))
+    return sent(res, Readable.fromWeb(webStreamOf(chunks) as never))
   },
   async blob(res, { bytes }) {
     const blob = new Blob([new Uint8Array(bytes)])
@@ -71,18 +72,4 @@ async function sent(res: ExpressResponse, source: Readable): Promise<void> {
 function octets(res: ExpressResponse): ExpressResponse {
   if (!res.hasHeader('Content-Type')) res.type('application/octet-stream')
   return res
-}
-
-async function* failing(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* chunks
-  throw new Error('the source failed')
-}
-
-function webStream(chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    start(controller) {
-      for (const chunk of chunks) controller.enqueue(chunk)
-      controller.close()
-    },
-  })
 }

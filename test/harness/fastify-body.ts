@@ -3,6 +3,7 @@ import { createReadStream, statSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import type { NeutralBody } from '@forebay/testing'
+import { failingSource, webStreamOf } from './body-sources.ts'
 
 type BodyOf<Kind extends NeutralBody['kind']> = Extract<NeutralBody, { kind: Kind }>
 type Producer<Kind extends NeutralBody['kind']> = (reply: FastifyReply, body: BodyOf<Kind>) => unknown
@@ -18,8 +19,9 @@ const producers: { readonly [Kind in Exclude<NeutralBody['kind'], 'raw'>]: Produ
   },
   buffer: (reply, { bytes }) => reply.send(Buffer.from(bytes)),
   stream: (reply, { chunks }) => reply.send(Readable.from(chunks, { objectMode: false })),
-  'failing-stream': (reply, { chunks }) => reply.send(Readable.from(failing(chunks), { objectMode: false })),
-  'web-stream': (reply, { chunks }) => reply.send(webStream(chunks)),
+  'failing-stream': (reply, { chunks }) =>
+    reply.send(Readable.from(failingSource(chunks), { objectMode: false })),
+  'web-stream': (reply, { chunks }) => reply.send(webStreamOf(chunks)),
   // Fastify knows no Blob: its stream is what a handler sends.
   blob: (reply, { bytes }) => reply.send(new Blob([new Uint8Array(bytes)]).stream()),
   response(reply, { bytes }) {
@@ -45,18 +47,4 @@ function textFields(reply: FastifyReply): Record<string, string> {
     if (typeof value === 'string') fields[name] = value
   }
   return fields
-}
-
-async function* failing(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* chunks
-  throw new Error('the source failed')
-}
-
-function webStream(chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    start(controller) {
-      for (const chunk of chunks) controller.enqueue(chunk)
-      controller.close()
-    },
-  })
 }

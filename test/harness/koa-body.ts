@@ -5,6 +5,7 @@ import { extname } from 'node:path'
 import { Readable } from 'node:stream'
 import type { Context } from 'koa'
 import type { NeutralBody } from '@forebay/testing'
+import { failingSource, webStreamOf } from './body-sources.ts'
 
 type BodyOf<Kind extends NeutralBody['kind']> = Extract<NeutralBody, { kind: Kind }>
 
@@ -27,10 +28,10 @@ const producers: { readonly [Kind in Exclude<NeutralBody['kind'], 'raw'>]: Produ
     ctx.body = Readable.from(chunks, { objectMode: false })
   },
   'failing-stream'(ctx, { chunks }) {
-    ctx.body = Readable.from(failing(chunks), { objectMode: false })
+    ctx.body = Readable.from(failingSource(chunks), { objectMode: false })
   },
   'web-stream'(ctx, { chunks }) {
-    const stream = webStream(chunks)
+    const stream = webStreamOf(chunks)
     ctx.body = takesWebBodies(ctx) ? stream : Readable.fromWeb(stream as never)
   },
   async blob(ctx, { bytes }) {
@@ -71,18 +72,4 @@ function textFields(ctx: Context): Record<string, string> {
     if (typeof value === 'string') fields[name] = value
   }
   return fields
-}
-
-async function* failing(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* chunks
-  throw new Error('the source failed')
-}
-
-function webStream(chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    start(controller) {
-      for (const chunk of chunks) controller.enqueue(chunk)
-      controller.close()
-    },
-  })
 }

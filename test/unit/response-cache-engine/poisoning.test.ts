@@ -1,23 +1,7 @@
 /** Known attacks that make a cache serve to all what one client has forged. */
 import { describe, expect, it } from 'vitest'
-import { fakeApp, type FakeApp, type FakeHandler, type FakeOptions, type FakeReply } from './fake-app.ts'
-
-const ttl: FakeOptions = { ttl: '5m' }
-const reply = (fields: Record<string, string | string[]> = {}, more: FakeReply = {}): FakeHandler => {
-  let run = 0
-  return () => ({ fields, body: `run ${++run}`, ...more })
-}
-
-/** Whether the second of two requests is answered by what the first one made. */
-async function shares(
-  app: FakeApp,
-  first: () => Promise<unknown>,
-  second: () => Promise<unknown>,
-): Promise<boolean> {
-  await first()
-  await second()
-  return app.runs === 1
-}
+import { reply, shares, ttl } from './attack-app.ts'
+import { fakeApp } from './fake-app.ts'
 
 describe('cache poisoning: no unkeyed input', () => {
   it.each([
