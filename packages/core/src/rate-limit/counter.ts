@@ -3,12 +3,8 @@ import type { AlgorithmName, PolicyDecision } from '../ports/rate-limit-store.ts
 import type { Algorithm, Correction, Moment, State } from './algorithms/algorithm.ts'
 import { HitLog } from './algorithms/hit-log.ts'
 import { algorithms } from './algorithms/table.ts'
-import { judgeBy, type Judge } from './judgement.ts'
+import { fits, judge, judgeCharge } from './judgement.ts'
 import { KeyTable } from './key-table.ts'
-
-const judges = Object.fromEntries(
-  Object.entries(algorithms).map(([name, algorithm]) => [name, judgeBy(algorithm)]),
-) as Readonly<Record<AlgorithmName, Judge>>
 
 /** How many counters the keys share that there is no room for. */
 const sharedCounters = 1_024
@@ -20,7 +16,6 @@ export class Counter {
   /** The keys that are kept. */
   readonly table: KeyTable
   readonly #algorithm: Algorithm
-  readonly #judge: Judge
   readonly #makeRoom: MakeRoom
   /** Keys that there is no room for are counted together: denied too early perhaps, never unlimited. */
   #shared: KeyTable | undefined
@@ -28,7 +23,6 @@ export class Counter {
 
   constructor(algorithm: AlgorithmName, makeRoom: MakeRoom) {
     this.#algorithm = algorithms[algorithm]
-    this.#judge = judges[algorithm]
     this.#makeRoom = makeRoom
     this.table = new KeyTable(this.#algorithm)
     this.#blank = { numbers: new Float64Array(this.#algorithm.words), at: 0, log: new HitLog() }
@@ -36,12 +30,12 @@ export class Counter {
 
   /** Whether the charge fits; changes nothing. */
   fits(key: string, units: number, moment: Moment): boolean {
-    return this.#judge.fits(this.#look(key, moment), moment, units)
+    return fits(this.#algorithm, this.#look(key, moment), moment, units)
   }
 
   /** What the charge would lead to; changes nothing. */
   judge(key: string, units: number, moment: Moment): PolicyDecision {
-    return this.#judge.look(this.#look(key, moment), moment, units)
+    return judge(this.#algorithm, this.#look(key, moment), moment, units)
   }
 
   /** Decides and charges. */
@@ -49,7 +43,7 @@ export class Counter {
     const { table } = this
     const slot = table.find(key)
     if (slot !== -1) {
-      const decision = this.#judge.charge(table, moment, units)
+      const decision = judgeCharge(this.#algorithm, table, moment, units)
       table.note(slot, decision.resetAt, decision.remaining === 0 || !decision.allowed)
       return decision
     }
@@ -60,8 +54,8 @@ export class Counter {
     const { table } = this
     this.#algorithm.begin(this.#blank, moment)
     // A key that is charged nothing needs no room.
-    if (units === 0 || !this.#judge.fits(this.#blank, moment, units)) {
-      return this.#judge.look(this.#blank, moment, units)
+    if (units === 0 || !fits(this.#algorithm, this.#blank, moment, units)) {
+      return judge(this.#algorithm, this.#blank, moment, units)
     }
     if (!this.#makeRoom(moment.now)) return this.#consumeShared(key, units, moment)
     const added = table.add(key)
@@ -73,12 +67,12 @@ export class Counter {
     const slot = this.table.find(key)
     if (slot === -1) return
     this.#algorithm.adjust(this.table, moment, correction)
-    const standing = this.#judge.look(this.table, moment, 0)
+    const standing = judge(this.#algorithm, this.table, moment, 0)
     this.table.note(slot, standing.resetAt, standing.remaining === 0)
   }
 
   #consumeAt(table: KeyTable, slot: number, units: number, moment: Moment): PolicyDecision {
-    const decision = this.#judge.charge(table, moment, units)
+    const decision = judgeCharge(this.#algorithm, table, moment, units)
     table.note(slot, decision.resetAt, decision.remaining === 0 || !decision.allowed)
     return decision
   }

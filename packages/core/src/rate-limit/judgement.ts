@@ -1,73 +1,68 @@
 /** What an algorithm's state says about one charge, and what several policies say together. */
 import type { Decision, DeniedDecision, PolicyDecision } from '../ports/rate-limit-store.ts'
-import type { Algorithm, Moment, State } from './algorithms/algorithm.ts'
+import type { Algorithm, Moment, Standing, State } from './algorithms/algorithm.ts'
 
 /** Nothing was charged: no window is named. */
 const noWindow = -1
 
-/** What one algorithm says of charges. */
-export interface Judge {
-  /** Whether the charge fits; changes nothing. A limit of 0 denies everything, looks included. */
-  fits(state: State, moment: Moment, units: number): boolean
-  /** The decision on a charge that is not made: looked at, or denied. Changes nothing. */
-  look(state: State, moment: Moment, units: number): PolicyDecision
-  /** Makes the charge if it fits, and tells the state after it; a denial changes nothing. */
-  charge(state: State, moment: Moment, units: number): PolicyDecision
+/** Reused by every judgement, which is over before the next one begins. */
+const standing: Standing = { available: 0, wholeAt: 0, nextAt: 0, window: 0 }
+
+/** Whether the charge fits; changes nothing. A limit of 0 denies everything, looks included. */
+export function fits(algorithm: Algorithm, state: State, moment: Moment, units: number): boolean {
+  return moment.policy.limit > 0 && units <= algorithm.available(state, moment)
 }
 
-/**
- * Functions of their own for each algorithm, on the path of every request: shared by all algorithms, they would be
- * compiled for none, and each question asked of the algorithm would cost as much as its answer.
- */
-export function judgeBy(algorithm: Algorithm): Judge {
-  const fits = (state: State, moment: Moment, units: number): boolean =>
-    moment.policy.limit > 0 && units <= algorithm.available(state, moment)
-
-  const nextUnitAt = (state: State, moment: Moment, remaining: number): number => {
-    const { burst, limit } = moment.policy
-    // The most that can ever be there at once: `burst` equals the limit where there is no bucket.
-    const isWhole = limit === 0 || remaining >= burst
-    return isWhole ? moment.now : algorithm.fitsAt(state, moment, remaining + 1)
+/** The decision on a charge that is not made: looked at, or denied. Changes nothing. */
+export function judge(algorithm: Algorithm, state: State, moment: Moment, units: number): PolicyDecision {
+  const { policy, now } = moment
+  if (policy.limit === 0) return shut(moment)
+  algorithm.stand(state, moment, standing)
+  const allowed = units <= standing.available
+  return {
+    name: policy.name,
+    allowed,
+    limit: policy.limit,
+    windowMs: policy.windowMs,
+    remaining: standing.available,
+    resetAt: standing.wholeAt,
+    nextAt: standing.nextAt,
+    retryAfterMs: allowed ? undefined : algorithm.fitsAt(state, moment, units) - now,
+    chargedWindow: noWindow,
   }
+}
 
-  const look = (state: State, moment: Moment, units: number): PolicyDecision => {
-    const { policy, now } = moment
-    const remaining = algorithm.available(state, moment)
-    const allowed = policy.limit > 0 && units <= remaining
-    const waitMs = policy.limit === 0 ? Infinity : algorithm.fitsAt(state, moment, units) - now
-    return {
-      name: policy.name,
-      allowed,
-      limit: policy.limit,
-      windowMs: policy.windowMs,
-      remaining,
-      resetAt: algorithm.wholeAt(state, moment),
-      nextAt: nextUnitAt(state, moment, remaining),
-      retryAfterMs: allowed ? undefined : waitMs,
-      chargedWindow: noWindow,
-    }
+/** A quota of nothing is whole at any time, and never enough. */
+function shut({ policy, now }: Moment): PolicyDecision {
+  const { name, limit, windowMs } = policy
+  const standingStill = { remaining: 0, resetAt: now, nextAt: now, chargedWindow: noWindow }
+  return { name, allowed: false, limit, windowMs, ...standingStill, retryAfterMs: Infinity }
+}
+
+/** Makes the charge if it fits, and tells the state after it; a denial changes nothing. */
+export function judgeCharge(
+  algorithm: Algorithm,
+  state: State,
+  moment: Moment,
+  units: number,
+): PolicyDecision {
+  if (units === 0 || units > algorithm.available(state, moment)) {
+    return judge(algorithm, state, moment, units)
   }
-
-  const charge = (state: State, moment: Moment, units: number): PolicyDecision => {
-    const available = algorithm.available(state, moment)
-    if (units === 0 || units > available) return look(state, moment, units)
-    algorithm.charge(state, moment, units)
-    const { policy } = moment
-    const remaining = available - units
-    return {
-      name: policy.name,
-      allowed: true,
-      limit: policy.limit,
-      windowMs: policy.windowMs,
-      remaining,
-      resetAt: algorithm.wholeAt(state, moment),
-      nextAt: nextUnitAt(state, moment, remaining),
-      retryAfterMs: undefined,
-      chargedWindow: algorithm.window(state),
-    }
+  algorithm.charge(state, moment, units)
+  algorithm.stand(state, moment, standing)
+  const { policy } = moment
+  return {
+    name: policy.name,
+    allowed: true,
+    limit: policy.limit,
+    windowMs: policy.windowMs,
+    remaining: standing.available,
+    resetAt: standing.wholeAt,
+    nextAt: standing.nextAt,
+    retryAfterMs: undefined,
+    chargedWindow: standing.window,
   }
-
-  return { fits, look, charge }
 }
 
 /** What the policies say together. The one that is closest to denial gives `limit`, `remaining` and `resetAt`. */

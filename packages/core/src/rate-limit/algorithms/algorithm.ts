@@ -17,6 +17,18 @@ export interface Moment {
   readonly now: number
 }
 
+/** How a state stands at a moment. Written, never made anew: every request asks for one. */
+export interface Standing {
+  /** Units that could be charged now; never below 0. */
+  available: number
+  /** From when on the whole quota is there, if nothing more is charged; at least `now`. */
+  wholeAt: number
+  /** From when on a unit more is available than now; `now` when the quota is whole. */
+  nextAt: number
+  /** Names the window that the latest charge fell into. */
+  window: number
+}
+
 /** A charge corrected after the fact: on (`units` > 0) or back (< 0). */
 export interface Correction {
   readonly units: number
@@ -41,12 +53,10 @@ export interface Algorithm {
   available(state: State, moment: Moment): number
   /** Takes units that are available: as many fewer are available from then on. */
   charge(state: State, moment: Moment, units: number): void
-  /** From when on the whole quota is there, if nothing more is charged; at least `now`. */
-  wholeAt(state: State, moment: Moment): number
+  /** Tells in one go what a decision says. Never asked where the limit is 0. */
+  stand(state: State, moment: Moment, standing: Standing): void
   /** From when on `units` are available, if nothing more is charged: at least `now`; `Infinity` when never. */
   fitsAt(state: State, moment: Moment, units: number): number
-  /** Names the window that the latest charge fell into. */
-  window(state: State): number
   /** Corrects in the named window and nowhere else; does nothing when that is over. Use never falls below zero. */
   adjust(state: State, moment: Moment, correction: Correction): void
 }

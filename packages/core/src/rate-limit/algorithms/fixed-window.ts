@@ -1,5 +1,5 @@
 /** Fixed window: the quota of a window that begins with its first hit. */
-import { corrected, type Algorithm, type Moment, type State } from './algorithm.ts'
+import { corrected, type Algorithm, type Moment, type Standing, type State } from './algorithm.ts'
 
 /** State: the end of the current window, and the units used in it. */
 const end = 0
@@ -24,15 +24,18 @@ export const fixedWindow: Algorithm = {
     }
     numbers[at + used]! += units
   },
-  wholeAt({ numbers, at }, { now }) {
-    return numbers[at + used] === 0 ? now : Math.max(now, numbers[at + end]!)
+  stand(state: State, moment: Moment, standing: Standing) {
+    const { numbers, at } = state
+    const endsAt = numbers[at + end]!
+    const backAt = numbers[at + used] === 0 || endsAt <= moment.now ? moment.now : endsAt
+    standing.available = availableIn(state, moment)
+    standing.wholeAt = backAt
+    standing.nextAt = backAt
+    standing.window = endsAt
   },
   fitsAt(state, moment, units) {
     if (units > moment.policy.limit) return Infinity
     return units <= availableIn(state, moment) ? moment.now : state.numbers[state.at + end]!
-  },
-  window({ numbers, at }) {
-    return numbers[at + end]!
   },
   adjust({ numbers, at }, { now }, { units, window }) {
     const current = numbers[at + end]!

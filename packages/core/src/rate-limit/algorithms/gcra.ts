@@ -19,18 +19,16 @@ export const gcra: Algorithm = {
   },
   available: availableIn,
   charge: push,
-  wholeAt(state, { now }) {
-    return Math.max(now, wornOffAt(state))
-  },
-  fitsAt(state, moment, units) {
+  stand(state, moment, standing) {
     const { policy, now } = moment
-    if (units > policy.burst || policy.limit === 0) return Infinity
-    const { numbers, at } = state
-    // What exceeds the debt that leaves room for the units has to wear off first.
-    const waitMs = -floorDivide(policy.burst - units, policy.windowMs, -partOf(state, moment), policy.limit)
-    return Math.max(now, numbers[at + arrival]! + waitMs)
+    const available = availableIn(state, moment)
+    const wornOff = wornOffAt(state)
+    standing.available = available
+    standing.wholeAt = Math.max(now, wornOff)
+    standing.nextAt = available >= policy.burst ? now : fitsAt(state, moment, available + 1)
+    standing.window = wornOff
   },
-  window: wornOffAt,
+  fitsAt,
   adjust(state, moment, { units, window }) {
     // The charge is worn off when the arrival time that it led to is past.
     if (window === undefined || window > moment.now) push(state, moment, units)
@@ -40,6 +38,15 @@ export const gcra: Algorithm = {
 /** The first whole millisecond at which nothing that was charged is left. */
 function wornOffAt({ numbers, at }: State): number {
   return numbers[at + arrival]! + (numbers[at + part]! > 0 ? 1 : 0)
+}
+
+function fitsAt(state: State, moment: Moment, units: number): number {
+  const { policy, now } = moment
+  if (units > policy.burst || policy.limit === 0) return Infinity
+  const { numbers, at } = state
+  // What exceeds the debt that leaves room for the units has to wear off first.
+  const waitMs = -floorDivide(policy.burst - units, policy.windowMs, -partOf(state, moment), policy.limit)
+  return Math.max(now, numbers[at + arrival]! + waitMs)
 }
 
 function availableIn(state: State, moment: Moment): number {

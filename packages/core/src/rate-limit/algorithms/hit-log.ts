@@ -1,6 +1,9 @@
 /** Every hit of one key within the window, oldest first: what the sliding log counts. */
 
-/** Hits at the same instant are one line, so that a log has never more lines than units, nor than milliseconds. */
+/**
+ * Hits at the same instant are one line, and a line without units is none, so that a log has never more lines than units,
+ * nor than milliseconds.
+ */
 export class HitLog {
   #times: number[] = []
   #units: number[] = []
@@ -45,7 +48,7 @@ export class HitLog {
     return this.latest
   }
 
-  /** Corrects the line of that time; does nothing when there is none. */
+  /** Corrects the units of that time, though all of them were given back before. */
   adjust(time: number, units: number): void {
     let low = this.#head
     let high = this.#times.length
@@ -55,6 +58,11 @@ export class HitLog {
       else high = middle
     }
     if (low < this.#times.length && this.#times[low] === time) this.#adjustLine(low, units)
+    else if (units > 0) {
+      this.#times.splice(low, 0, time)
+      this.#units.splice(low, 0, units)
+      this.#total += units
+    }
   }
 
   /** Corrects the newest lines, as many as it takes. */
@@ -69,7 +77,11 @@ export class HitLog {
   #adjustLine(line: number, units: number): number {
     const before = this.#units[line]!
     const after = Math.max(0, before + units)
-    this.#units[line] = after
+    if (after > 0) this.#units[line] = after
+    else {
+      this.#times.splice(line, 1)
+      this.#units.splice(line, 1)
+    }
     this.#total += after - before
     return after - before
   }

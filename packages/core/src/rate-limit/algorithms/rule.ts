@@ -1,6 +1,6 @@
 /** The specification of each algorithm: `(state, policy, units, now) → [state, decision]`, as a pure function. */
 import type { Policy, PolicyDecision } from '../../ports/rate-limit-store.ts'
-import { judgeBy } from '../judgement.ts'
+import { judgeCharge } from '../judgement.ts'
 import type { State } from './algorithm.ts'
 import { HitLog } from './hit-log.ts'
 import { algorithms } from './table.ts'
@@ -24,6 +24,6 @@ export function decideByRule(
       ? { numbers: new Float64Array(algorithm.words), at: 0, log: new HitLog() }
       : { numbers: state.numbers.slice(), at: 0, log: state.log.copy() }
   if (state === undefined) algorithm.begin(next, moment)
-  const decision = judgeBy(algorithm).charge(next, moment, units)
+  const decision = judgeCharge(algorithm, next, moment, units)
   return [decision.allowed && units > 0 ? next : state, decision]
 }

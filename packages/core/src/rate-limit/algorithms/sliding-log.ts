@@ -17,22 +17,27 @@ export const slidingLog: Algorithm = {
   charge({ numbers, at, log }, { now }, units) {
     numbers[at + charged] = log.add(now, units)
   },
-  wholeAt({ log }, { policy, now }) {
-    return Math.max(now, log.latest + policy.windowMs)
-  },
-  fitsAt(state, moment, units) {
+  stand(state, moment, standing) {
     const { policy, now } = moment
-    if (units > policy.limit) return Infinity
-    if (usedIn(state, moment) + units <= policy.limit) return now
-    return Math.max(now, state.log.timeLeaving(policy.limit - units) + policy.windowMs)
+    const used = usedIn(state, moment)
+    const available = Math.max(0, policy.limit - used)
+    standing.available = available
+    standing.wholeAt = Math.max(now, state.log.latest + policy.windowMs)
+    standing.nextAt = used === 0 ? now : fitsAt(state, moment, available + 1)
+    standing.window = state.numbers[state.at + charged]!
   },
-  window({ numbers, at }) {
-    return numbers[at + charged]!
-  },
+  fitsAt,
   adjust({ log }, { policy, now }, { units, window }) {
     if (window === undefined) log.adjustNewest(units)
     else if (window + policy.windowMs > now) log.adjust(window, units)
   },
+}
+
+function fitsAt(state: State, moment: Moment, units: number): number {
+  const { policy, now } = moment
+  if (units > policy.limit) return Infinity
+  if (usedIn(state, moment) + units <= policy.limit) return now
+  return Math.max(now, state.log.timeLeaving(policy.limit - units) + policy.windowMs)
 }
 
 function usedIn({ log }: State, { policy, now }: Moment): number {

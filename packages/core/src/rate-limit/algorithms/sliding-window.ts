@@ -1,5 +1,12 @@
 /** Sliding window in segments: never more than the limit in any window, in a few numbers per key. */
-import { corrected, type Algorithm, type Correction, type Moment, type State } from './algorithm.ts'
+import {
+  corrected,
+  type Algorithm,
+  type Correction,
+  type Moment,
+  type Standing,
+  type State,
+} from './algorithm.ts'
 
 /** Into how many segments a window is cut: more would recover sooner, and cost 16 bytes per key each. */
 const segments = 5
@@ -33,34 +40,50 @@ export const slidingWindow: Algorithm = {
     if (numbers[at + last]! < moment.now) numbers[at + last] = moment.now
     numbers[at + units]! += charged
   },
-  wholeAt({ numbers, at }, { policy, now }) {
-    for (let segment = at; segment < at + kept * stride; segment += stride) {
-      // The newest that holds anything expires last.
-      if (numbers[segment + units]! > 0) return Math.max(now, numbers[segment + last]! + policy.windowMs)
-    }
-    return now
-  },
-  fitsAt(state, moment, wanted) {
-    const { policy, now } = moment
-    if (wanted > policy.limit) return Infinity
-    const { numbers, at } = state
-    let missing = wanted - (policy.limit - usedIn(state, moment))
-    if (missing <= 0) return now
-    for (let segment = at + (kept - 1) * stride; segment >= at; segment -= stride) {
-      const expiresAt = numbers[segment + last]! + policy.windowMs
-      if (expiresAt <= now) continue
-      missing -= numbers[segment + units]!
-      if (missing <= 0) return expiresAt
-    }
-    return Infinity
-  },
-  window({ numbers, at }) {
-    return numbers[at + first]!
-  },
+  stand,
+  fitsAt,
   adjust(state, moment, correction) {
     if (correction.window === undefined) adjustNewest(state, moment, correction.units)
     else adjustNamed(state, moment, correction)
   },
+}
+
+function stand(state: State, moment: Moment, standing: Standing): void {
+  const { numbers, at } = state
+  const { limit, windowMs } = moment.policy
+  const horizon = moment.now - windowMs
+  let used = 0
+  let newest = horizon
+  let oldest = horizon
+  for (let segment = at; segment < at + kept * stride; segment += stride) {
+    const lastHit = numbers[segment + last]!
+    if (lastHit <= horizon) break
+    const held = numbers[segment + units]!
+    if (held === 0) continue
+    used += held
+    if (newest === horizon) newest = lastHit
+    oldest = lastHit
+  }
+  standing.available = used < limit ? limit - used : 0
+  standing.wholeAt = newest + windowMs
+  // Beyond the limit, the oldest segment may give back nothing yet.
+  standing.nextAt = used > limit ? fitsAt(state, moment, 1) : oldest + windowMs
+  standing.window = numbers[at + first]!
+}
+
+function fitsAt(state: State, moment: Moment, wanted: number): number {
+  const { policy, now } = moment
+  if (wanted > policy.limit) return Infinity
+  const { numbers, at } = state
+  let missing = wanted - (policy.limit - usedIn(state, moment))
+  if (missing <= 0) return now
+  for (let segment = at + (kept - 1) * stride; segment >= at; segment -= stride) {
+    const expiresAt = numbers[segment + last]! + policy.windowMs
+    if (expiresAt <= now) continue
+    missing -= numbers[segment + units]!
+    if (missing <= 0) return expiresAt
+  }
+  return Infinity
 }
 
 function segmentMs({ policy }: Moment): number {

@@ -16,19 +16,19 @@ export const tokenBucket: Algorithm = {
     numbers[at + part] = 0
     numbers[at + filledAt] = now
   },
-  available(state, moment) {
-    return moment.policy.limit === 0 ? 0 : Math.max(0, tokensIn(state, moment))
-  },
+  available: availableIn,
   charge: take,
-  wholeAt(state, moment) {
-    return moment.policy.limit === 0 ? moment.now : thereAt(state, moment, moment.policy.burst)
+  stand(state, moment, standing) {
+    const { burst } = moment.policy
+    const available = availableIn(state, moment)
+    standing.available = available
+    standing.wholeAt = thereAt(state, moment, burst)
+    standing.nextAt = available >= burst ? moment.now : thereAt(state, moment, available + 1)
+    standing.window = state.numbers[state.at + filledAt]!
   },
   fitsAt(state, moment, units) {
     const { burst, limit } = moment.policy
     return units > burst || limit === 0 ? Infinity : thereAt(state, moment, units)
-  },
-  window({ numbers, at }) {
-    return numbers[at + filledAt]!
   },
   adjust(state, moment, { units, window }) {
     if (window === undefined || window + fillMs(moment) > moment.now) take(state, moment, units)
@@ -38,6 +38,10 @@ export const tokenBucket: Algorithm = {
 /** How long an empty bucket takes to fill: after that, nothing of a charge is left to be given back. */
 function fillMs({ policy }: Moment): number {
   return policy.limit === 0 ? 0 : -floorDivide(-policy.burst, policy.windowMs, 0, policy.limit)
+}
+
+function availableIn(state: State, moment: Moment): number {
+  return moment.policy.limit === 0 ? 0 : Math.max(0, tokensIn(state, moment))
 }
 
 function tokensIn(state: State, moment: Moment): number {
