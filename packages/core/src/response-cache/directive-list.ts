@@ -1,6 +1,6 @@
 /** Cache-Control as a list of directives (RFC 9111 §5.2): names, and arguments as tokens or quoted strings. */
 import type { FieldValue } from '../ports/http.ts'
-import { isBlank, joinedLines, trimmed } from './field-list.ts'
+import { isBlank, isToken, joinedLines, trimmed } from './field-list.ts'
 
 export interface Directive {
   /** Lower case. */
@@ -12,7 +12,10 @@ export interface Directive {
 
 export interface DirectiveList {
   readonly directives: readonly Directive[]
-  /** A quoted string was never closed. It was then read up to the next comma, so that it swallows no directive. */
+  /**
+   * A name or an argument is none: `no-store; max-age=60` is one directive of no known name. A quoted string that is
+   * never closed is read up to the next comma, so that it swallows no directive.
+   */
   readonly isMalformed: boolean
 }
 
@@ -25,21 +28,20 @@ export function directiveList(value: FieldValue | undefined): DirectiveList {
   while (at < text.length) {
     const nameEnd = endOf(text, at, true)
     const name = trimmed(text.slice(at, nameEnd)).toLowerCase()
-    if (text[nameEnd] !== '=') {
+    const hasArgument = text[nameEnd] === '='
+    if (!isToken(name) && (name !== '' || hasArgument)) isMalformed = true
+    if (!hasArgument) {
       if (name !== '') directives.push({ name, argument: undefined, isQuoted: false })
       at = nameEnd + 1
       continue
     }
     const from = skipBlanks(text, nameEnd + 1)
     const quoted = text[from] === '"' ? readQuoted(text, from) : undefined
-    if (text[from] === '"' && quoted === undefined) isMalformed = true
-    const end = endOf(text, quoted === undefined ? from : quoted.end, false)
-    if (quoted !== undefined && trimmed(text.slice(quoted.end, end)) !== '') isMalformed = true
-    directives.push({
-      name,
-      argument: quoted === undefined ? trimmed(text.slice(from, end)) : quoted.text,
-      isQuoted: quoted !== undefined,
-    })
+    const unquotedFrom = quoted === undefined ? from : quoted.end
+    const end = endOf(text, unquotedFrom, false)
+    const unquoted = trimmed(text.slice(unquotedFrom, end))
+    if (unquoted !== '' && (quoted !== undefined || !isToken(unquoted))) isMalformed = true
+    directives.push({ name, argument: quoted?.text ?? unquoted, isQuoted: quoted !== undefined })
     at = end + 1
   }
   return { directives, isMalformed }
