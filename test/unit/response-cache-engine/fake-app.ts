@@ -22,6 +22,8 @@ export interface FakeRequest {
   /** Response fields that middleware outside the cache set before. */
   readonly outside?: Record<string, FieldValue>
   readonly refresh?: object
+  /** The same request, met again by a cache further inside. */
+  readonly within?: FakeExchange
 }
 
 export interface FakeReply {
@@ -49,7 +51,7 @@ export interface FakeResponse {
   readonly body: string
 }
 
-export type FakeHandler = (seen: SeenRequest) => FakeReply | Promise<FakeReply>
+export type FakeHandler = (seen: SeenRequest, exchange: FakeExchange) => FakeReply | Promise<FakeReply>
 export type FakeOptions = ResponseCacheOptions<[SeenRequest]>
 
 export interface FakeApp {
@@ -117,18 +119,19 @@ function fakeExchange(app: FakeApp, request: FakeRequest): FakeExchange {
     host: request.host ?? 'shop.test',
     address: '192.0.2.1',
     trustsEveryone: false,
-    requestFields: { ...request.headers },
+    requestFields: request.within?.requestFields ?? { ...request.headers },
     route: request.route,
     answeringRoute: undefined,
     isUnanswered: false,
     mount: '/',
-    refresh: request.refresh,
+    refresh: request.refresh ?? request.within?.refresh,
     invoke: (fn, extra) => fn(seenOf(exchange), extra),
     responseField: (name) => fields[name],
     setResponseField: (name, value) => {
       fields[name] = value
     },
-    responseFields: () => ({ ...fields }),
+    // As `node:http` keeps them: lists are copied, so that nobody changes them in place.
+    responseFields: () => copied(fields),
     onAbort: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -147,6 +150,14 @@ function fakeExchange(app: FakeApp, request: FakeRequest): FakeExchange {
     },
   }
   return exchange
+}
+
+function copied(fields: Readonly<Record<string, FieldValue>>): Record<string, FieldValue> {
+  const copies: Record<string, FieldValue> = {}
+  for (const [name, value] of Object.entries(fields)) {
+    copies[name] = typeof value === 'string' ? value : [...value]
+  }
+  return copies
 }
 
 function seenOf(exchange: FakeExchange): SeenRequest {
@@ -170,13 +181,13 @@ async function finish(app: FakeApp, exchange: FakeExchange, outcome: CacheOutcom
   app.seen.push(seen)
   let reply: FakeReply
   try {
-    reply = await app.handler(seen)
+    reply = await app.handler(seen, exchange)
   } catch (error) {
     outcome.recorder.abort()
     throw error
   }
   const chunks = (reply.chunks ?? [reply.body ?? '']).map((text) => Buffer.from(text))
-  const produced: HeaderFields = { ...exchange.fields, ...reply.fields }
+  const produced: HeaderFields = { ...copied(exchange.fields), ...reply.fields }
   const whole = reply.whole === true ? Buffer.concat(chunks) : undefined
   const departure = outcome.recorder.start(reply.status ?? 200, produced, whole)
   if (departure.recording) {

@@ -3,6 +3,7 @@ import type { Departure, FieldLine, HeaderFields, RequestFields } from '../ports
 import type { Answer } from './answer.ts'
 import { isNotModified, type Validators } from './conditional.ts'
 import { selectRange } from './range.ts'
+import { besideCookies } from './stored-fields.ts'
 
 /** Fields that describe content which a 304 does not carry (RFC 9110 §15.4.5). */
 const contentFields: readonly string[] = [
@@ -59,19 +60,40 @@ export function departLive(live: LiveResponse): Departure {
   return { ...whole, status: selected.status, window }
 }
 
-/** A stored response in place of the handler's, whose own fields are taken away where the stored one has none. */
-export function departStored(
-  answer: Answer,
-  produced: readonly string[],
-  cacheStatus: string | undefined,
-): Departure {
-  const set = [...answer.fields]
+export interface StoredInstead {
+  readonly answer: Answer
+  /** The fields that the handler's response has, those outside included. */
+  readonly fields: HeaderFields
+  /** Those that stood before the handler ran. */
+  readonly outside: HeaderFields
+  readonly cacheStatus: string | undefined
+  /** Whether cookies that the handler set leave beside the stored response. */
+  readonly keepsCookies: boolean
+}
+
+/** A stored response in place of the handler's, of whose own fields nothing is left: what stood before them does again. */
+export function departStored({
+  answer,
+  fields,
+  outside,
+  cacheStatus,
+  keepsCookies,
+}: StoredInstead): Departure {
+  const set = [...besideCookies(answer.fields, outside['set-cookie'])]
   if (cacheStatus !== undefined) set.push(['cache-status', cacheStatus])
-  const kept = new Set(set.map(([name]) => name))
+  const settled = new Set(set.map(([name]) => name))
+  if (keepsCookies) settled.add('set-cookie')
+  const remove: string[] = []
+  for (const name of Object.keys(fields)) {
+    if (settled.has(name)) continue
+    const before = outside[name]
+    if (before === undefined) remove.push(name)
+    else if (before !== fields[name]) set.push([name, before])
+  }
   return {
     status: answer.status,
     set,
-    remove: produced.filter((name) => !kept.has(name)),
+    remove,
     window: undefined,
     body: answer.body ?? new Uint8Array(0),
     recording: false,

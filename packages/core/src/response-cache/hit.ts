@@ -3,6 +3,7 @@ import type { CacheEntry } from '../ports/cache-store.ts'
 import type { Exchange } from '../ports/exchange.ts'
 import type { CacheOutcome } from '../ports/http.ts'
 import { answerFrom, isPlainGet } from './answer.ts'
+import { besideCookies } from './stored-fields.ts'
 import { cacheStatusValue, type CacheStatus } from './cache-status.ts'
 import type { StoredResponse } from './stored-response.ts'
 
@@ -19,7 +20,7 @@ export interface Use {
 export function answerHit(use: Use): CacheOutcome {
   const { exchange, stored, now, name } = use
   const ready = stored.readyHit
-  if (!isPlainGet(exchange) || exchange.responseField('cache-status') !== undefined) {
+  if (!isPlainGet(exchange) || stored.setsCookie || exchange.responseField('cache-status') !== undefined) {
     return answerWith(use, { hit: true, ttl: secondsLeft(use.entry.staleAt, now) })
   }
   if (ready !== undefined && ready.name === name && now >= ready.from && now < ready.until)
@@ -32,18 +33,28 @@ export function answerHit(use: Use): CacheOutcome {
 /** A stored response under the given `Cache-Status`: stale, collapsed, conditional, partial. */
 export function answerWith(use: Use, status: CacheStatus): CacheOutcome {
   const { exchange, stored, now, name } = use
-  const answer = answerFrom(stored, exchange.method, exchange.requestFields)
+  const { fields, ...answer } = answerFrom(stored, exchange.method, exchange.requestFields)
   const cacheStatus =
     name === undefined ? undefined : cacheStatusValue(name, status, exchange.responseField('cache-status'))
   return {
     type: 'respond',
-    response: { ...answer, age: String(Math.floor(ageMs(stored, now) / 1_000)), cacheStatus },
+    response: {
+      ...answer,
+      fields: stored.setsCookie ? besideCookies(fields, exchange.responseField('set-cookie')) : fields,
+      age: ageOf(stored, now),
+      cacheStatus,
+    },
   }
 }
 
 /** Since the response was made, or validated, at its origin. */
 export function ageMs(stored: StoredResponse, now: number): number {
   return Math.max(0, now - stored.bornAt)
+}
+
+/** The `Age` field. */
+export function ageOf(stored: StoredResponse, now: number): string {
+  return String(Math.floor(ageMs(stored, now) / 1_000))
 }
 
 /** Whole seconds of freshness left, negative once stale; away from zero, so that the sign tells which. */

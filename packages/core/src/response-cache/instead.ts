@@ -1,16 +1,17 @@
 /** A stored response in place of what the handler produced: after its 304, and after its failure. */
 import { isPromise } from '../kit/promise.ts'
-import type { Departure, HeaderFields } from '../ports/http.ts'
+import type { Departure, FieldValue, HeaderFields } from '../ports/http.ts'
 import { answerFrom } from './answer.ts'
 import type { StaleResponse } from './cache-request.ts'
 import { departStored } from './departure.ts'
 import { isServerError } from './freshness.ts'
 import { fieldsByName, freshenedFields, isSameAsStored } from './freshen.ts'
-import { secondsLeft } from './hit.ts'
+import { ageOf } from './hit.ts'
 import { keep, storedResponse } from './keep.ts'
 import { noteRefused, noteUse } from './notes.ts'
 import type { Run } from './run.ts'
 import { runStatus } from './run-status.ts'
+import { landedStale, mayStandIn, standInStatus } from './stand-in.ts'
 import { fieldsToStore } from './stored-fields.ts'
 import type { StoredResponse } from './stored-response.ts'
 import { judgeStoring, type StoringPlan } from './storing.ts'
@@ -23,7 +24,9 @@ export function afterValidation(run: Run, stale: StaleResponse, fields: HeaderFi
     run.flight?.release()
   } else keep(run, plan, response)
   const answer = answerFrom(response, run.request.exchange.method, run.conditions.client)
-  return departStored(answer, produced(run, fields), runStatus(run, fields, { fwdStatus: 304 }))
+  const cacheStatus = runStatus(run, fields, { fwdStatus: 304 })
+  // A cookie that comes with the 304 is for the client that caused it.
+  return departStored({ answer, fields, outside: run.outside, cacheStatus, keepsCookies: true })
 }
 
 /** A response to HEAD brings the stored response to GET up to date, or tells that it is out of date (RFC 9111 §4.3.5). */
@@ -47,14 +50,23 @@ export function staleOnError(
   if (isServerError(stale.stored.status)) return undefined
   const { core } = run.mount
   const now = core.clock.now()
-  if (now >= stale.entry.staleAt + stale.stored.staleIfErrorMs || isGone(run, stale)) return undefined
-  if (run.isRefresh) core.refreshes.pause(run.flightKey)
-  run.flight?.release()
+  if (!mayStandIn(run.request, stale, now) || isGone(run, stale)) return undefined
+  run.flight?.land({ ...landedStale(run, stale), failedWith: status })
   core.counts.stale++
   noteUse(core, 'stale', run.request, stale.stored.route)
-  const answer = answerFrom(stale.stored, run.request.exchange.method, run.conditions.client)
-  const said = { fwdStatus: status, ttl: secondsLeft(stale.entry.staleAt, now), detail: 'stale-if-error' }
-  return departStored(answer, produced(run, fields), runStatus(run, fields, said))
+  const { fields: stored, ...answer } = answerFrom(
+    stale.stored,
+    run.request.exchange.method,
+    run.conditions.client,
+  )
+  return departStored({
+    // Not validated, so it tells its age (RFC 9111 §4).
+    answer: { ...answer, fields: [...stored, ['age', ageOf(stale.stored, now)]] },
+    fields,
+    outside: run.outside,
+    cacheStatus: runStatus(run, fields, standInStatus(stale, status, now)),
+    keepsCookies: false,
+  })
 }
 
 interface Freshened {
@@ -72,7 +84,10 @@ function freshened(run: Run, stored: StoredResponse, fields: HeaderFields): Fres
     { outside: run.outside, excluded: [], storesSetCookie: settings.setCookie === 'store' },
   )
   const merged = freshenedFields(stored.fields, brought).filter(([name]) => name !== 'content-length')
-  const plan = judgeStoring(run, { status: stored.status, fields: fieldsByName(merged), outside: {} })
+  const all: Record<string, FieldValue> = { ...run.outside, ...fieldsByName(merged) }
+  // Not among what is stored, but part of how old it is from now on.
+  if (fields.age !== undefined) all.age = fields.age
+  const plan = judgeStoring(run, { status: stored.status, fields: all, outside: run.outside })
   if (typeof plan === 'object') return { response: storedResponse(run, plan, stored.body), plan }
   noteRefused(run, stored.status, plan)
   return { response: stored, plan: undefined }
@@ -93,9 +108,4 @@ function isGone(run: Run, stale: StaleResponse): boolean {
     return core.purges !== run.purges
   }
   return found?.entry !== stale.entry
-}
-
-/** The names of the fields that the handler, and not something outside, has set. */
-function produced(run: Run, fields: HeaderFields): string[] {
-  return Object.keys(fields).filter((name) => fields[name] !== run.outside[name])
 }

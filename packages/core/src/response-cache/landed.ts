@@ -7,4 +7,6 @@ export interface Landed {
   readonly entry: CacheEntry
   readonly response: StoredResponse
   readonly variant: Variant
+  /** The status of a run that failed, for which `response`, a stale one, stands in; undefined for the run's own response. */
+  readonly failedWith: number | undefined
 }

@@ -12,6 +12,7 @@ import type { Mount } from './mount.ts'
 import { noteUse } from './notes.ts'
 import { judgeReuse, type Reuse } from './reusable.ts'
 import { secondaryKey } from './secondary-key.ts'
+import { mayStandIn, standInStatus } from './stand-in.ts'
 import { StoredResponse } from './stored-response.ts'
 import { VariantIndex, variantKey } from './variant-index.ts'
 
@@ -146,9 +147,14 @@ function collapsed(mount: Mount, { request, why }: Miss, landed: Landed): MaybeP
     now: core.clock.now(),
     name: settings.cacheStatus,
   }
-  if (!mayShare(request, landed.response) || judgeUse(use, request, false).reason !== 'fresh') {
-    return lookUp(mount, request, 'alone')
-  }
+  if (!mayShare(request, landed.response)) return lookUp(mount, request, 'alone')
+  const { failedWith } = landed
+  const isOfUse =
+    failedWith === undefined
+      ? judgeUse(use, request, false).reason === 'fresh'
+      : mayStandIn(request, use, use.now)
+  if (!isOfUse) return lookUp(mount, request, 'alone')
   core.counts.collapsed++
-  return answerWith(use, { fwd: why, collapsed: true })
+  const said = failedWith === undefined ? {} : standInStatus(use, failedWith, use.now)
+  return answerWith(use, { fwd: why, ...said, collapsed: true })
 }

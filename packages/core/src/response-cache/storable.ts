@@ -27,8 +27,11 @@ export interface StorableResponse {
   readonly statedLifetimeMs: number | undefined
 }
 
-/** Statuses that are never stored, whatever they say: those that validate, and RFC 6585 §4. */
-const neverStored: ReadonlySet<number> = new Set([304, 429])
+/**
+ * Statuses that are never stored, whatever they say: those that answer the conditions, range or expectation of one
+ * request, which no key covers, and those of RFC 6585.
+ */
+const neverStored: ReadonlySet<number> = new Set([304, 412, 416, 417, 428, 429, 431, 511])
 
 /** Statuses whose caching rules this cache knows (RFC 9111 §5.2.2.3, RFC 9110 §15). */
 const understood: ReadonlySet<number> = new Set([

@@ -31,6 +31,7 @@ export function storeResponse(run: Run, plan: StoringPlan, response: StoredRespo
       storedAt: entry.storedAt,
       deleteAt: entry.deleteAt,
     },
+    failedWith: undefined,
   }
   return plan.varyNames.length === 0 ? setPlain(run, landed) : setVariant(run, landed)
 }

@@ -73,6 +73,17 @@ export function cookiesSetInside(fields: HeaderFields, outside: HeaderFields): s
   return linesOf(fields['set-cookie']).filter((line) => !before.includes(line))
 }
 
+/** The lines of a stored response, its cookies after those that stand outside: these are this request's own. */
+export function besideCookies(
+  stored: readonly FieldLine[],
+  outside: FieldValue | undefined,
+): readonly FieldLine[] {
+  if (outside === undefined) return stored
+  return stored.map((line) =>
+    line[0] === 'set-cookie' ? [line[0], [...linesOf(outside), ...linesOf(line[1])]] : line,
+  )
+}
+
 function isNeverStored(name: string): boolean {
   return neverStored.has(name) || neverStoredPrefixes.some((prefix) => name.startsWith(prefix))
 }

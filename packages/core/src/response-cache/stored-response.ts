@@ -50,6 +50,8 @@ export class StoredResponse {
   readonly staleIfErrorMs: number
   readonly mustValidate: 'always' | 'when-stale' | 'never'
   readonly forEveryone: ForEveryone
+  /** Whether cookies are among its fields: they join those that stand outside instead of replacing them. */
+  readonly setsCookie: boolean
   /** Made by the first hit of each second. */
   readyHit: ReadyHit | undefined
 
@@ -65,6 +67,7 @@ export class StoredResponse {
     this.staleIfErrorMs = parts.staleIfErrorMs
     this.mustValidate = parts.mustValidate
     this.forEveryone = parts.forEveryone
+    this.setsCookie = parts.fields.some(([name]) => name === 'set-cookie')
     this.readyHit = undefined
   }
 }
