@@ -48,7 +48,7 @@ describe('a response that may be stored', () => {
     expect(why(206, 'max-age=60, public')).toBe('content-range')
   })
 
-  it.each([100, 101, 103, 199, 304, 429, 600])('%i never', (status) => {
+  it.each([100, 101, 103, 199, 304, 412, 416, 417, 428, 429, 431, 511, 600])('%i never', (status) => {
     expect(why(status, 'max-age=60, public')).toBe('status')
   })
 

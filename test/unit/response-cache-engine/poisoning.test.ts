@@ -83,6 +83,25 @@ describe('CPDoS: nothing odd is stored in the place of something good', () => {
     },
   )
 
+  it.each([
+    ['if-match', 412],
+    ['if-unmodified-since', 412],
+    ['range', 416],
+    ['expect', 417],
+    ['x-padding', 431],
+  ])('what %s makes of one request is not stored, whatever it says: %i', async (name, status) => {
+    const app = fakeApp(() => ({ fields: { 'cache-control': 'no-store' } }))
+    // Where nothing could be stored, the handler sees the ranges that clients ask for.
+    await app.get()
+    app.handler = ({ headers }) => ({
+      ...(headers[name] === undefined ? { body: 'page' } : { status }),
+      fields: { 'cache-control': 'public, max-age=60' },
+    })
+    await app.get('/', { [name]: 'x' })
+    expect(app.seen.at(-1)?.headers).toHaveProperty(name)
+    expect(await app.get()).toMatchObject({ status: 200, body: 'page' })
+  })
+
   it('CVE-2025-49826: a 204 does not answer for a page', async () => {
     let isEmpty = true
     const app = fakeApp(() => (isEmpty ? { status: 204 } : { body: 'page' }), { ttl: 0 })
