@@ -38,6 +38,14 @@ describe('the target in the key', () => {
     ['/a?a=1&b=2&c=3', ['c', 'a'], '/a?a=1&c=3'],
     ['/a?%61=1', ['a'], '/a?%61=1'],
     ['/a?a+b=1', ['a b'], '/a?a+b=1'],
+    // What a parser of nested parameters reads as `id` is `id`.
+    ['/a?id[]=1&x[id]=2&ids=3', ['id'], '/a?id[]=1'],
+    ['/a?id[a][b]=1', ['id'], '/a?id[a][b]=1'],
+    ['/a?id%5B%5D=1', ['id'], '/a?id%5B%5D=1'],
+    ['/a?[id]=1', ['id'], '/a?[id]=1'],
+    ['/a?%5Bid%5D=1', ['id'], '/a?%5Bid%5D=1'],
+    ['/a?id]=1', ['id'], '/a?id]=1'],
+    ['/a?utm[]=1', { ignore: ['utm'] }, '/a?utm[]=1'],
     ['/a?%zz=1', true, '/a?%zz=1'],
     ['/a?%zz=1&b=1', ['b'], '/a?b=1'],
     // The path is the path as received: what is routed apart is kept apart.

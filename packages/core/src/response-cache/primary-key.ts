@@ -92,5 +92,14 @@ function decoded(name: string): string {
 function isKept(name: string, rule: QueryRule): boolean {
   if (rule === true) return true
   if (rule === false) return false
-  return 'ignore' in rule ? !rule.ignore.includes(name) : rule.includes(name)
+  if ('ignore' in rule) return !rule.ignore.includes(name)
+  return rule.includes(name) || rule.includes(nestedIn(name))
+}
+
+/** Some parsers read `id[]=1`, `id[a]=1` and `[id]=1` as `id`, too: what the handler may see must be in the key. */
+function nestedIn(name: string): string {
+  const from = name.startsWith('[') ? 1 : 0
+  for (let at = from; at < name.length; at++)
+    if (name[at] === '[' || name[at] === ']') return name.slice(from, at)
+  return name
 }
