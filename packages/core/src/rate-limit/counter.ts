@@ -40,14 +40,10 @@ export class Counter {
 
   /** Decides and charges. */
   consume(key: string, units: number, moment: Moment): PolicyDecision {
-    const { table } = this
-    const slot = table.find(key)
-    if (slot !== -1) {
-      const decision = judgeCharge(this.#algorithm, table, moment, units)
-      table.note(slot, decision.resetAt, decision.remaining === 0 || !decision.allowed)
-      return decision
-    }
-    return this.#consumeNew(key, units, moment)
+    const slot = this.table.find(key)
+    return slot === -1
+      ? this.#consumeNew(key, units, moment)
+      : this.#consumeAt(this.table, slot, units, moment)
   }
 
   #consumeNew(key: string, units: number, moment: Moment): PolicyDecision {

@@ -31,18 +31,23 @@ const closedWaitMs = 1_000
 /** An answer that comes at once is passed on at once; only promises are timed. */
 export class GuardedLimits {
   readonly #options: GuardedLimitsOptions
+  readonly #store: RateLimitStore
+  readonly #block: BlockRule | undefined
   #local: LocalLimits | undefined
   #isFailing = false
 
   constructor(options: GuardedLimitsOptions) {
     this.#options = options
+    this.#store = options.store
+    this.#block = options.block
   }
 
   /** Decides and charges, by the backend or without it. Never throws or rejects. */
   consume(group: string, key: string, charges: readonly Charge[]): MaybePromise<Decision> {
-    const { store, block } = this.#options
     try {
-      const answer = store.consume(group, key, charges, block)
+      const answer = this.#store.consume(group, key, charges, this.#block)
+      // Mostly it is a decision: nothing else needs to be asked then.
+      if (isDecision(answer)) return this.#isFailing ? this.#answered(answer) : answer
       return isPromise(answer)
         ? this.#heardLate(answer, { group, key, charges })
         : this.#answered(checked(answer))
@@ -135,7 +140,11 @@ export class GuardedLimits {
 
 /** @throws TypeError for an answer that is no decision. */
 function checked(answer: Decision): Decision {
-  if (typeof (answer as Decision | undefined)?.allowed === 'boolean' && Array.isArray(answer.policies))
-    return answer
+  if (isDecision(answer)) return answer
   throw new TypeError('the backend answered with something that is no decision')
+}
+
+function isDecision(answer: unknown): answer is Decision {
+  const decision = answer as Decision | null | undefined
+  return typeof decision?.allowed === 'boolean' && Array.isArray(decision.policies)
 }

@@ -67,7 +67,15 @@ export function judgeCharge(
 
 /** What the policies say together. The one that is closest to denial gives `limit`, `remaining` and `resetAt`. */
 export function decisionOf(key: string, policies: readonly PolicyDecision[]): Decision {
-  const closest = policies.length === 1 ? policies[0]! : closestToDenial(policies)
+  return decided(key, policies, closestToDenial(policies))
+}
+
+/** What a single policy says. */
+export function decisionBy(key: string, policy: PolicyDecision): Decision {
+  return decided(key, [policy], policy)
+}
+
+function decided(key: string, policies: readonly PolicyDecision[], closest: PolicyDecision): Decision {
   if (!closest.allowed) return denialOf(key, policies, closest)
   const { limit, remaining, resetAt } = closest
   return { allowed: true, limit, remaining, resetAt, key, policies, source: 'backend' }

@@ -49,7 +49,8 @@ export class KeyTable implements State {
   find(key: string): number {
     const slot = this.#slots.get(key)
     if (slot === undefined) return -1
-    this.#point(slot)
+    this.at = slot * this.#stride + ownWords
+    if (this.#logs !== undefined) this.log = this.#logs[slot]!
     return slot
   }
 
@@ -65,8 +66,11 @@ export class KeyTable implements State {
     this.#slots.set(key, slot)
     this.#keys[slot] = key
     this.#flags[slot] = recentlyUsed
-    if (this.#logs) this.#logs[slot] = new HitLog()
-    this.#point(slot)
+    this.at = slot * this.#stride + ownWords
+    if (this.#logs !== undefined) {
+      this.log = new HitLog()
+      this.#logs[slot] = this.log
+    }
     return slot
   }
 
@@ -107,12 +111,6 @@ export class KeyTable implements State {
     if (key === undefined) return false
     this.#release(fallback, key)
     return true
-  }
-
-  #point(slot: number): void {
-    this.at = slot * this.#stride + ownWords
-    const log = this.#logs?.[slot]
-    if (log) this.log = log
   }
 
   #release(slot: number, key: string): void {

@@ -12,7 +12,7 @@ import type {
 } from '../ports/rate-limit-store.ts'
 import { Blocks, blockedDecision } from './blocks.ts'
 import { Counter } from './counter.ts'
-import { decisionOf } from './judgement.ts'
+import { decisionBy, decisionOf } from './judgement.ts'
 import type { KeyTable } from './key-table.ts'
 
 export interface MemoryRateLimitStoreOptions {
@@ -32,12 +32,19 @@ interface Asked {
 }
 
 interface Group {
+  readonly name: string
   /** By algorithm and policy name. */
   readonly counters: Map<string, Counter>
+  /** The same, found sooner; a policy that is no longer asked about is forgotten. */
+  readonly byPolicy: WeakMap<Policy, Counter>
   readonly blocks: Blocks
-  /** The policy asked last and its counter: mostly the only one. */
-  policy: Policy | undefined
-  counter: Counter | undefined
+}
+
+/** Where the latest charge went: mostly the next one goes there too. */
+interface Place {
+  readonly group: Group
+  readonly policy: Policy
+  readonly counter: Counter
 }
 
 /**
@@ -51,8 +58,7 @@ export class MemoryRateLimitStore implements RateLimitStore {
   readonly #tables: KeyTable[] = []
   /** Reused by every decision, which is over before the next one begins. */
   readonly #moment: { policy: Policy; now: number } = { policy: noPolicy, now: 0 }
-  #latestName = ''
-  #latest: Group | undefined
+  #latest: Place | undefined
   #evictions = 0
 
   constructor({ clock, maxKeys }: MemoryRateLimitStoreOptions) {
@@ -62,13 +68,18 @@ export class MemoryRateLimitStore implements RateLimitStore {
 
   consume(groupName: string, key: string, charges: readonly Charge[], rule?: BlockRule): Decision {
     const now = Math.floor(this.#clock.now())
-    const group = this.#group(groupName)
-    const only = charges[0]!
+    const { policy, units } = charges[0]!
+    let place = this.#latest
+    if (place === undefined || place.policy !== policy || place.group.name !== groupName) {
+      place = this.#place(groupName, policy)
+    }
+    const { group, counter } = place
     if (charges.length > 1 || group.blocks.size > 0)
       return this.#consumeAll(group, key, charges, { now, rule })
-    const { policy, units } = only
-    const judged = this.#counter(group, policy).consume(key, units, this.#momentOf(policy, now))
-    const decision = decisionOf(key, [judged])
+    const moment = this.#moment
+    moment.policy = policy
+    moment.now = now
+    const decision = decisionBy(key, counter.consume(key, units, moment))
     return rule === undefined || decision.allowed ? decision : punished(group, decision, { rule, now })
   }
 
@@ -146,40 +157,38 @@ export class MemoryRateLimitStore implements RateLimitStore {
     return this.#moment
   }
 
-  #group(name: string): Group {
-    // Mostly the same again and again.
-    if (name === this.#latestName && this.#latest !== undefined) return this.#latest
-    const group = this.#groupNamed(name)
-    this.#latestName = name
-    this.#latest = group
-    return group
+  #place(groupName: string, policy: Policy): Place {
+    const group = this.#group(groupName)
+    this.#latest = { group, policy, counter: this.#counter(group, policy) }
+    return this.#latest
   }
 
-  #groupNamed(name: string): Group {
+  #group(name: string): Group {
     let group = this.#groups.get(name)
     if (group === undefined) {
-      group = {
-        counters: new Map(),
-        blocks: new Blocks(this.#maxKeys),
-        policy: undefined,
-        counter: undefined,
-      }
+      group = { name, counters: new Map(), byPolicy: new WeakMap(), blocks: new Blocks(this.#maxKeys) }
       this.#groups.set(name, group)
     }
     return group
   }
 
   #counter(group: Group, policy: Policy): Counter {
-    if (group.policy === policy && group.counter !== undefined) return group.counter
-    const id = `${policy.algorithm}:${policy.name}`
-    let counter = group.counters.get(id)
+    let counter = group.byPolicy.get(policy)
     if (counter === undefined) {
-      counter = new Counter(policy.algorithm, this.#makeRoom)
-      group.counters.set(id, counter)
+      counter = this.#counterNamed(group, policy)
+      group.byPolicy.set(policy, counter)
+    }
+    return counter
+  }
+
+  #counterNamed({ counters }: Group, { algorithm, name }: Policy): Counter {
+    const id = `${algorithm}:${name}`
+    let counter = counters.get(id)
+    if (counter === undefined) {
+      counter = new Counter(algorithm, this.#makeRoom)
+      counters.set(id, counter)
       this.#tables.push(counter.table)
     }
-    group.policy = policy
-    group.counter = counter
     return counter
   }
 

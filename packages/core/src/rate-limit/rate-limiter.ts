@@ -94,7 +94,7 @@ export class RateLimiter<Changes = never> {
    */
   consume(key: string, options?: ConsumeOptions): MaybePromise<Decision> {
     checkKey(key)
-    return this.decide(this.group, key, this.#chargesOf(options?.cost))
+    return this.decide(this.group, key, options === undefined ? this.#charges : this.#chargesOf(options.cost))
   }
 
   /** Decides on several keys, each for itself. */
@@ -171,7 +171,7 @@ export class RateLimiter<Changes = never> {
   decide(group: string, key: string, charges: readonly Charge[]): MaybePromise<Decision> {
     if (key.length > longestKey) return this.#decideDigested(group, key, charges)
     const decision = this.#limits.consume(group, key, charges)
-    return isPromise(decision) ? decision.then((late) => this.report(late)) : this.report(decision)
+    return decision instanceof Promise ? decision.then((late) => this.report(late)) : this.report(decision)
   }
 
   /** For gates: corrects what a decision charged, in the windows that it charged. */
