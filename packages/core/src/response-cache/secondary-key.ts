@@ -40,7 +40,8 @@ export function ownVaryNames(fields: HeaderFields, outside: HeaderFields): reado
 export function secondaryKey(names: readonly string[], fields: RequestFields): string {
   let key = ''
   for (const name of names) {
-    const value = fields[name]
+    // `Vary: constructor` names a field that was not sent, not what every object has.
+    const value = Object.hasOwn(fields, name) ? fields[name] : undefined
     key += `${name.length}:${name}`
     if (value === undefined) {
       key += '-'
@@ -52,7 +53,7 @@ export function secondaryKey(names: readonly string[], fields: RequestFields): s
   return key.length > longestKey ? `#${digest(key)}` : key
 }
 
-/** Lists of codings and languages whose spelling differs where their meaning does not: white space and letter case. */
+/** Lists whose spelling differs where their meaning does not: white space, and the case of types, codings and languages. */
 const caseInsensitiveLists: ReadonlySet<string> = new Set([
   'accept',
   'accept-charset',
@@ -63,7 +64,11 @@ const caseInsensitiveLists: ReadonlySet<string> = new Set([
 /** Two requests with the same normal value are the same to whoever reads the field (RFC 9111 §4.1). */
 function normalised(name: string, value: string): string {
   if (!caseInsensitiveLists.has(name) || value.includes('"')) return trimmed(value)
-  return listMembers(value)
-    .map((member) => member.split(';').map(trimmed).join(';').toLowerCase())
-    .join(',')
+  return listMembers(value).map(normalMember).join(',')
+}
+
+/** The case of parameters may mean something: `version=A` (RFC 9110 §5.6.6). */
+function normalMember(member: string): string {
+  const [preferred = '', ...parameters] = member.split(';').map(trimmed)
+  return [preferred.toLowerCase(), ...parameters].join(';')
 }

@@ -1,17 +1,9 @@
-import { parseList as referenceList } from 'structured-headers'
 import { describe, expect, it } from 'vitest'
-import { parseDictionary, parseList } from '../../../packages/core/src/kit/structured-field.ts'
-import { cacheStatusValue } from '../../../packages/core/src/response-cache/cache-status.ts'
 import {
   fieldsByName,
   freshenedFields,
   isSameAsStored,
 } from '../../../packages/core/src/response-cache/freshen.ts'
-import {
-  groupsOf,
-  invalidatedGroups,
-  taggedBy,
-} from '../../../packages/core/src/response-cache/response-tags.ts'
 import { cookiesSetInside, fieldsToStore } from '../../../packages/core/src/response-cache/stored-fields.ts'
 
 const rules = { outside: {}, excluded: [], storesSetCookie: false }
@@ -113,104 +105,5 @@ describe('a 304 from the handler', () => {
   ])('a HEAD with %j tells of the stored response: %s', (head, isSame) => {
     expect(isSameAsStored(head, stored)).toBe(isSame)
     expect(isSameAsStored({ 'content-length': '7' }, [['content-length', '8']])).toBe(false)
-  })
-})
-
-describe('tags', () => {
-  it('are named in Cache-Tag and Surrogate-Key', () => {
-    expect(taggedBy({ 'cache-tag': 'a, b ,,c', 'surrogate-key': ' d  e\ta ' })).toEqual([
-      'a',
-      'b',
-      'c',
-      'd',
-      'e',
-    ])
-    expect(taggedBy({ 'cache-tag': ['a', 'b'] })).toEqual(['a', 'b'])
-    expect(taggedBy({})).toEqual([])
-  })
-
-  it('are bounded in number and length', () => {
-    expect(taggedBy({ 'cache-tag': Array.from({ length: 1_000 }, (_, index) => `t${index}`) })).toHaveLength(
-      128,
-    )
-    expect(taggedBy({ 'cache-tag': `${'x'.repeat(513)}, a` })).toEqual(['a'])
-  })
-
-  it('groups are Lists of Strings, and nothing else', () => {
-    expect(groupsOf({ 'cache-groups': '"a", "B b";x=1' })).toEqual(['a', 'B b'])
-    expect(groupsOf({ 'cache-groups': '"a", b' })).toEqual([])
-    expect(groupsOf({ 'cache-groups': '"a' })).toEqual([])
-    expect(invalidatedGroups({ 'cache-group-invalidation': ['"a"', '"b"'] })).toEqual(['a', 'b'])
-  })
-})
-
-describe('structured fields', () => {
-  it.each([
-    ['', []],
-    ['a', ['token a']],
-    [
-      '"a\\"b", ?1, 5, -5, 1.5, :aGk=:, @5',
-      ['string a"b', 'boolean true', 'integer 5', 'integer -5', 'decimal 1.5', 'bytes aGk=', 'date 5'],
-    ],
-    ['(a "b");x=1, c', ['inner-list undefined', 'token c']],
-    ['a;b=c;d, e', ['token a', 'token e']],
-  ])('%s', (text, items) => {
-    expect(parseList(text)?.map(({ type, value }) => `${type} ${String(value)}`)).toEqual(items)
-  })
-
-  it.each([
-    'a,',
-    ',a',
-    'a b',
-    '"a',
-    '"\u00e9"',
-    '1.',
-    '.5',
-    '1234567890123456',
-    '?2',
-    ':a',
-    '(a',
-    'a;',
-    'a;=1',
-    'a\n',
-  ])('%j is no List, as a reference parser says too', (text) => {
-    expect(parseList(text)).toBeUndefined()
-    expect(() => referenceList(text)).toThrow()
-  })
-
-  it('Dictionaries: the last of one key counts', () => {
-    expect([...(parseDictionary('a=1, b, a=2') ?? [])]).toEqual([
-      ['b', { type: 'boolean', value: true }],
-      ['a', { type: 'integer', value: 2 }],
-    ])
-    for (const text of ['A=1', 'a = 1', 'a=', '=1', 'a=1 b=2', 'a=1,'])
-      expect(parseDictionary(text)).toBeUndefined()
-    expect(parseDictionary('__proto__=1')).toBeUndefined()
-  })
-})
-
-describe('Cache-Status', () => {
-  it.each([
-    [{ hit: true, ttl: 297 }, 'forebay; hit; ttl=297'],
-    [{ fwd: 'uri-miss', stored: true }, 'forebay; fwd=uri-miss; stored'],
-    [{ fwd: 'stale', fwdStatus: 304 }, 'forebay; fwd=stale; fwd-status=304'],
-    [{ fwd: 'vary-miss' }, 'forebay; fwd=vary-miss'],
-    [{ fwd: 'bypass' }, 'forebay; fwd=bypass'],
-    [{ fwd: 'method' }, 'forebay; fwd=method'],
-    [{ fwd: 'uri-miss', collapsed: true }, 'forebay; fwd=uri-miss; collapsed'],
-    [
-      { hit: true, ttl: -4, detail: 'stale-while-revalidate' },
-      'forebay; hit; ttl=-4; detail=stale-while-revalidate',
-    ],
-  ] as const)('%j', (status, value) => {
-    expect(cacheStatusValue('forebay', status, undefined)).toBe(value)
-    expect(referenceList(value)).toHaveLength(1)
-  })
-
-  it('comes after what other caches have said', () => {
-    expect(cacheStatusValue('forebay', { hit: true }, 'cdn; fwd=miss')).toBe('cdn; fwd=miss, forebay; hit')
-    expect(cacheStatusValue('forebay', { hit: true }, ['a; hit', 'b; hit'])).toBe(
-      'a; hit, b; hit, forebay; hit',
-    )
   })
 })

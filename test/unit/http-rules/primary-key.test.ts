@@ -5,11 +5,6 @@ import {
   type QueryRule,
 } from '../../../packages/core/src/response-cache/primary-key.ts'
 import {
-  ownVaryNames,
-  secondaryKey,
-  varyNames,
-} from '../../../packages/core/src/response-cache/secondary-key.ts'
-import {
   hasContent,
   hasRewritingField,
   shapingFields,
@@ -80,57 +75,6 @@ describe('the primary key', () => {
     const long = '/x'.repeat(100_000)
     expect(primaryKey({ ...parts, target: long }).length).toBeLessThan(400)
     expect(primaryKey({ ...parts, target: long })).not.toBe(primaryKey({ ...parts, target: `${long}y` }))
-  })
-})
-
-describe('Vary', () => {
-  it.each<[string | readonly string[] | undefined, readonly string[] | '*']>([
-    [undefined, []],
-    ['', []],
-    [' , ', []],
-    ['Accept', ['accept']],
-    ['b, A,a', ['a', 'b']],
-    [
-      ['a', 'b, c'],
-      ['a', 'b', 'c'],
-    ],
-    ['*', '*'],
-    ['a, *', '*'],
-    [['a', '*'], '*'],
-    ['a b', '*'],
-    ['"a"', '*'],
-    ['a;b', '*'],
-    [Array.from({ length: 33 }, (_, index) => `x${index}`), '*'],
-  ])('%j names %j', (vary, names) => {
-    expect(varyNames(vary)).toEqual(names)
-  })
-
-  it('takes what means the same for the same', () => {
-    const key = (accept: string | undefined) =>
-      secondaryKey(['accept-encoding'], { 'accept-encoding': accept })
-    expect(key('gzip, br')).toBe(key(' GZIP ,br'))
-    expect(key('gzip;q=1.0')).toBe(key('gzip ; q=1.0'))
-    expect(key('gzip, br')).not.toBe(key('br, gzip'))
-    expect(key(undefined)).not.toBe(key(''))
-  })
-
-  it('keeps other values as they are', () => {
-    const key = (value: string) => secondaryKey(['x-user'], { 'x-user': value })
-    expect(key('A')).not.toBe(key('a'))
-    expect(key('a,b')).not.toBe(key('a, b'))
-  })
-
-  it('leaves out what compression outside says, unless the response is encoded', () => {
-    const outside = { vary: 'Accept-Encoding' }
-    expect(ownVaryNames({ vary: 'Accept-Encoding' }, outside)).toEqual([])
-    expect(ownVaryNames({ vary: 'Accept-Encoding, Accept' }, outside)).toEqual(['accept'])
-    expect(ownVaryNames({ vary: 'Accept-Encoding' }, {})).toEqual(['accept-encoding'])
-    expect(ownVaryNames({ vary: 'Accept-Encoding', 'content-encoding': 'gzip' }, outside)).toEqual([
-      'accept-encoding',
-    ])
-    expect(ownVaryNames({ vary: 'Accept-Language' }, { vary: 'Accept-Language' })).toEqual([
-      'accept-language',
-    ])
   })
 })
 
