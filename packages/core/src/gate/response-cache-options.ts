@@ -59,7 +59,7 @@ export interface ResponseCacheOptions<Args extends readonly unknown[] = readonly
   readonly targets?: readonly string[]
   /** Whether concurrent misses on a key wait for the first one's response. Default true. */
   readonly coalesce?: boolean
-  /** The longest that others wait for a dead holder of a key. Default 10 s. */
+  /** The longest that other processes on a shared backend wait for a dead holder of a key. Default 10 s. */
   readonly lease?: Duration
   /** β of XFetch: how eagerly a response is refreshed before it is stale; 0 switches it off. Default 1, with a TTL of at least 1 s. */
   readonly earlyRefresh?: number
