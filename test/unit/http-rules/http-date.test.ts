@@ -17,7 +17,11 @@ describe('dates in fields', () => {
     ['Sat, 31 Dec 2016 23:59:60 GMT', Date.UTC(2017, 0, 1)],
     // Two digits: more than 50 years ahead is past.
     ['Saturday, 21-Nov-76 00:00:00 GMT', Date.UTC(2076, 10, 21)],
+    ['Sunday, 21-Nov-76 00:00:01 GMT', Date.UTC(1976, 10, 21, 0, 0, 1)],
     ['Sunday, 21-Nov-77 00:00:00 GMT', Date.UTC(1977, 10, 21)],
+    ['Tuesday, 29-Feb-00 00:00:00 GMT', Date.UTC(2000, 1, 29)],
+    ['Fri, 01 Jan 0026 00:00:00 GMT', Date.parse('0026-01-01T00:00:00Z')],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', Date.UTC(9999, 11, 31, 23, 59, 59)],
     ['Thu, 01 Jan 1970 00:00:00 GMT', 0],
   ])('%s', (text, instant) => {
     expect(parseHttpDate(text, now)).toBe(instant)
@@ -50,4 +54,10 @@ describe('dates in fields', () => {
   ])('is no date: %s', (text) => {
     expect(parseHttpDate(text, now)).toBeUndefined()
   })
+})
+
+it('a two-digit year is of the next century when that is near', () => {
+  const late = Date.UTC(2099, 10, 21)
+  expect(parseHttpDate('Saturday, 01-Jan-00 00:00:00 GMT', late)).toBe(Date.UTC(2100, 0, 1))
+  expect(parseHttpDate('Saturday, 01-Jan-50 00:00:00 GMT', late)).toBe(Date.UTC(2050, 0, 1))
 })

@@ -19,16 +19,24 @@ export function parseHttpDate(text: string, now: number): number | undefined {
   const fixed = imfFixdate.exec(text)
   if (fixed) return instant([fixed[3], fixed[2], fixed[1], fixed[4], fixed[5], fixed[6]])
   const old = rfc850.exec(text)
-  if (old) return instant([fullYear(Number(old[3]), now), old[2], old[1], old[4], old[5], old[6]])
+  if (old)
+    return withCentury(Number(old[3]), now, (year) => instant([year, old[2], old[1], old[4], old[5], old[6]]))
   const unix = asctime.exec(text)
   if (unix) return instant([unix[6], unix[1], unix[2]?.trim(), unix[3], unix[4], unix[5]])
   return undefined
 }
 
-function fullYear(twoDigits: number, now: number): string {
-  const thisYear = new Date(now).getUTCFullYear()
-  const year = thisYear - (thisYear % 100) + twoDigits
-  return String(year > thisYear + 50 ? year - 100 : year)
+/** The latest year with these two last digits in which the date is at most 50 years ahead. */
+function withCentury(
+  twoDigits: number,
+  now: number,
+  instantIn: (year: string) => number | undefined,
+): number | undefined {
+  const latest = new Date(now)
+  latest.setUTCFullYear(latest.getUTCFullYear() + 50)
+  const year = latest.getUTCFullYear() - (latest.getUTCFullYear() % 100) + twoDigits
+  const ahead = instantIn(String(year))
+  return ahead === undefined || ahead > latest.getTime() ? instantIn(String(year - 100)) : ahead
 }
 
 type DateParts = readonly (string | undefined)[]
@@ -38,7 +46,9 @@ function instant([year, monthName, day, hour, minute, second]: DateParts): numbe
   const [h, m, s] = [Number(hour), Number(minute), Number(second)]
   // 60 is a leap second.
   if (month === -1 || h > 23 || m > 59 || s > 60) return undefined
-  const date = new Date(Date.UTC(Number(year), month, Number(day)))
+  // Not by Date.UTC, which takes the years 0 to 99 for those of the last century.
+  const date = new Date(0)
+  date.setUTCFullYear(Number(year), month, Number(day))
   if (date.getUTCDate() !== Number(day) || date.getUTCMonth() !== month) return undefined
   return date.getTime() + ((h * 60 + m) * 60 + s) * 1_000
 }
