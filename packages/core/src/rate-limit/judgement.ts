@@ -46,11 +46,9 @@ export function judgeCharge(
   moment: Moment,
   units: number,
 ): PolicyDecision {
-  if (units === 0 || units > algorithm.available(state, moment)) {
+  if (units === 0 || !algorithm.charge(state, moment, units, standing)) {
     return judge(algorithm, state, moment, units)
   }
-  algorithm.charge(state, moment, units)
-  algorithm.stand(state, moment, standing)
   const { policy } = moment
   return {
     name: policy.name,

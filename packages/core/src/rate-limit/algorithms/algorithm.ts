@@ -51,8 +51,11 @@ export interface Algorithm {
   begin(state: State, moment: Moment): void
   /** Units that could be charged now; never below 0. */
   available(state: State, moment: Moment): number
-  /** Takes units that are available: as many fewer are available from then on. */
-  charge(state: State, moment: Moment, units: number): void
+  /**
+   * Takes units and tells how the state stands then; false when they are not available, and nothing has changed. The
+   * path of every request: one call here, because V8 cannot see through it while several algorithms are in use.
+   */
+  charge(state: State, moment: Moment, units: number, standing: Standing): boolean
   /** Tells in one go what a decision says. Never asked where the limit is 0. */
   stand(state: State, moment: Moment, standing: Standing): void
   /** From when on `units` are available, if nothing more is charged: at least `now`; `Infinity` when never. */

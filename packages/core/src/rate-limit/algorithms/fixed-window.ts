@@ -17,22 +17,18 @@ export const fixedWindow: Algorithm = {
     numbers[at + used] = 0
   },
   available: availableIn,
-  charge({ numbers, at }, { policy, now }, units) {
-    if (numbers[at + end]! <= now) {
-      numbers[at + end] = now + policy.windowMs
+  charge(state, moment, units, standing) {
+    if (units > availableIn(state, moment)) return false
+    const { numbers, at } = state
+    if (numbers[at + end]! <= moment.now) {
+      numbers[at + end] = moment.now + moment.policy.windowMs
       numbers[at + used] = 0
     }
     numbers[at + used]! += units
+    stand(state, moment, standing)
+    return true
   },
-  stand(state: State, moment: Moment, standing: Standing) {
-    const { numbers, at } = state
-    const endsAt = numbers[at + end]!
-    const backAt = numbers[at + used] === 0 || endsAt <= moment.now ? moment.now : endsAt
-    standing.available = availableIn(state, moment)
-    standing.wholeAt = backAt
-    standing.nextAt = backAt
-    standing.window = endsAt
-  },
+  stand,
   fitsAt(state, moment, units) {
     if (units > moment.policy.limit) return Infinity
     return units <= availableIn(state, moment) ? moment.now : state.numbers[state.at + end]!
@@ -42,6 +38,16 @@ export const fixedWindow: Algorithm = {
     if (current <= now || (window !== undefined && window !== current)) return
     numbers[at + used] = corrected(numbers[at + used]!, units)
   },
+}
+
+function stand(state: State, moment: Moment, standing: Standing): void {
+  const { numbers, at } = state
+  const endsAt = numbers[at + end]!
+  const backAt = numbers[at + used] === 0 || endsAt <= moment.now ? moment.now : endsAt
+  standing.available = availableIn(state, moment)
+  standing.wholeAt = backAt
+  standing.nextAt = backAt
+  standing.window = endsAt
 }
 
 function availableIn({ numbers, at }: State, { policy, now }: Moment): number {

@@ -1,6 +1,6 @@
 /** Generic cell rate algorithm: `burst` at once, then a steady `limit` per window, in two numbers per key. */
 import { floorDivide, floorRest } from '../../kit/floor-divide.ts'
-import type { Algorithm, Moment, State } from './algorithm.ts'
+import type { Algorithm, Moment, Standing, State } from './algorithm.ts'
 
 /** State: the theoretical arrival time in whole ms, and its fraction as a numerator over `limit`. */
 const arrival = 0
@@ -18,16 +18,13 @@ export const gcra: Algorithm = {
     numbers[at + part] = 0
   },
   available: availableIn,
-  charge: push,
-  stand(state, moment, standing) {
-    const { policy, now } = moment
-    const available = availableIn(state, moment)
-    const wornOff = wornOffAt(state)
-    standing.available = available
-    standing.wholeAt = Math.max(now, wornOff)
-    standing.nextAt = available >= policy.burst ? now : fitsAt(state, moment, available + 1)
-    standing.window = wornOff
+  charge(state, moment, units, standing) {
+    if (units > availableIn(state, moment)) return false
+    push(state, moment, units)
+    stand(state, moment, standing)
+    return true
   },
+  stand,
   fitsAt,
   adjust(state, moment, { units, window }) {
     // The charge is worn off when the arrival time that it led to is past.
@@ -38,6 +35,16 @@ export const gcra: Algorithm = {
 /** The first whole millisecond at which nothing that was charged is left. */
 function wornOffAt({ numbers, at }: State): number {
   return numbers[at + arrival]! + (numbers[at + part]! > 0 ? 1 : 0)
+}
+
+function stand(state: State, moment: Moment, standing: Standing): void {
+  const { policy, now } = moment
+  const available = availableIn(state, moment)
+  const wornOff = wornOffAt(state)
+  standing.available = available
+  standing.wholeAt = Math.max(now, wornOff)
+  standing.nextAt = available >= policy.burst ? now : fitsAt(state, moment, available + 1)
+  standing.window = wornOff
 }
 
 function fitsAt(state: State, moment: Moment, units: number): number {

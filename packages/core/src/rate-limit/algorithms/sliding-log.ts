@@ -1,5 +1,5 @@
 /** Sliding log: exact, at the price of one line of memory per hit in the window. */
-import type { Algorithm, Moment, State } from './algorithm.ts'
+import type { Algorithm, Moment, Standing, State } from './algorithm.ts'
 
 /** State: the time of the line that the latest charge went into. */
 const charged = 0
@@ -14,23 +14,28 @@ export const slidingLog: Algorithm = {
   available(state, moment) {
     return Math.max(0, moment.policy.limit - usedIn(state, moment))
   },
-  charge({ numbers, at, log }, { now }, units) {
-    numbers[at + charged] = log.add(now, units)
+  charge(state, moment, units, standing) {
+    if (usedIn(state, moment) + units > moment.policy.limit) return false
+    state.numbers[state.at + charged] = state.log.add(moment.now, units)
+    stand(state, moment, standing)
+    return true
   },
-  stand(state, moment, standing) {
-    const { policy, now } = moment
-    const used = usedIn(state, moment)
-    const available = Math.max(0, policy.limit - used)
-    standing.available = available
-    standing.wholeAt = Math.max(now, state.log.latest + policy.windowMs)
-    standing.nextAt = used === 0 ? now : fitsAt(state, moment, available + 1)
-    standing.window = state.numbers[state.at + charged]!
-  },
+  stand,
   fitsAt,
   adjust({ log }, { policy, now }, { units, window }) {
     if (window === undefined) log.adjustNewest(units)
     else if (window + policy.windowMs > now) log.adjust(window, units)
   },
+}
+
+function stand(state: State, moment: Moment, standing: Standing): void {
+  const { policy, now } = moment
+  const used = usedIn(state, moment)
+  const available = Math.max(0, policy.limit - used)
+  standing.available = available
+  standing.wholeAt = Math.max(now, state.log.latest + policy.windowMs)
+  standing.nextAt = used === 0 ? now : fitsAt(state, moment, available + 1)
+  standing.window = state.numbers[state.at + charged]!
 }
 
 function fitsAt(state: State, moment: Moment, units: number): number {

@@ -33,12 +33,15 @@ export const slidingWindow: Algorithm = {
     numbers.fill(0, at, at + words)
   },
   available: availableIn,
-  charge(state, moment, charged) {
+  charge(state, moment, charged, standing) {
+    if (charged > availableIn(state, moment)) return false
     const { numbers, at } = state
     if (isClosed(state, moment)) open(state, moment)
     // Where the clock has stepped back, the hit counts as made with the latest one: later, never earlier.
     if (numbers[at + last]! < moment.now) numbers[at + last] = moment.now
     numbers[at + units]! += charged
+    stand(state, moment, standing)
+    return true
   },
   stand,
   fitsAt,

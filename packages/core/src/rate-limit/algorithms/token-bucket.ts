@@ -1,6 +1,6 @@
 /** Token bucket: `burst` at once, then a steady `limit` per window. */
 import { floorDivide, floorRest } from '../../kit/floor-divide.ts'
-import type { Algorithm, Moment, State } from './algorithm.ts'
+import type { Algorithm, Moment, Standing, State } from './algorithm.ts'
 
 /** State: whole tokens (below 0 after later charges), the next token's numerator over `windowMs`, and the instant of both. */
 const tokens = 0
@@ -17,15 +17,13 @@ export const tokenBucket: Algorithm = {
     numbers[at + filledAt] = now
   },
   available: availableIn,
-  charge: take,
-  stand(state, moment, standing) {
-    const { burst } = moment.policy
-    const available = availableIn(state, moment)
-    standing.available = available
-    standing.wholeAt = thereAt(state, moment, burst)
-    standing.nextAt = available >= burst ? moment.now : thereAt(state, moment, available + 1)
-    standing.window = state.numbers[state.at + filledAt]!
+  charge(state, moment, units, standing) {
+    if (units > availableIn(state, moment)) return false
+    take(state, moment, units)
+    stand(state, moment, standing)
+    return true
   },
+  stand,
   fitsAt(state, moment, units) {
     const { burst, limit } = moment.policy
     return units > burst || limit === 0 ? Infinity : thereAt(state, moment, units)
@@ -33,6 +31,15 @@ export const tokenBucket: Algorithm = {
   adjust(state, moment, { units, window }) {
     if (window === undefined || window + fillMs(moment) > moment.now) take(state, moment, units)
   },
+}
+
+function stand(state: State, moment: Moment, standing: Standing): void {
+  const { burst } = moment.policy
+  const available = availableIn(state, moment)
+  standing.available = available
+  standing.wholeAt = thereAt(state, moment, burst)
+  standing.nextAt = available >= burst ? moment.now : thereAt(state, moment, available + 1)
+  standing.window = state.numbers[state.at + filledAt]!
 }
 
 /** How long an empty bucket takes to fill: after that, nothing of a charge is left to be given back. */
