@@ -37,6 +37,11 @@ describe('a conditional request', () => {
   it('matches a weak validator, and one without quotes', () => {
     expect(isNotModified({ 'if-none-match': '"v1"' }, validatorsOf({ etag: 'W/"v1"' }, now))).toBe(true)
     expect(isNotModified({ 'if-none-match': '"v1"' }, validatorsOf({ etag: 'v1' }, now))).toBe(true)
+    expect(isNotModified({ 'if-none-match': '"v1"' }, validatorsOf({ etag: ['"v1"'] }, now))).toBe(true)
+  })
+
+  it('matches none of several ETags: a response has one', () => {
+    expect(validatorsOf({ etag: ['"v1"', '"v2"'], 'last-modified': [modified, modified] }, now)).toEqual({})
   })
 
   it('is held against Date where there is no Last-Modified, and against nothing where there is neither', () => {
@@ -96,6 +101,27 @@ describe('a range', () => {
     ['v1', 'whole'],
   ])('with If-Range: %s', (condition, selected) => {
     expect(select('bytes=0-3', { 'if-range': condition })).toBe(selected)
+  })
+
+  it.each([
+    [{ 'last-modified': modified, date: after }, true],
+    [{ 'last-modified': [modified], date: [after] }, true],
+    // It may have been modified again within that second.
+    [{ 'last-modified': modified, date: modified }, false],
+    [{ 'last-modified': modified, date: before }, false],
+    [{ 'last-modified': 'yesterday', date: modified }, false],
+    [{ date: modified }, false],
+  ])('with If-Range as a date is taken from %j: %s', (fields, isTaken) => {
+    const client = { range: 'bytes=0-3', 'if-range': modified }
+    expect(selectRange(client, validatorsOf(fields, now), 10) !== undefined).toBe(isTaken)
+  })
+
+  it('with If-Range as the date of a response modified just now is not taken', () => {
+    const client = { range: 'bytes=0-3', 'if-range': modified }
+    const modifiedAt = Date.parse(modified)
+    const isTaken = (at: number): boolean =>
+      selectRange(client, validatorsOf({ 'last-modified': modified }, at), 10) !== undefined
+    expect([isTaken(modifiedAt + 999), isTaken(modifiedAt + 1_000)]).toEqual([false, true])
   })
 
   it('with If-Range is never taken from a weakly validated response', () => {

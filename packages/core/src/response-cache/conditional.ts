@@ -1,6 +1,6 @@
 /** Conditional requests, answered from a stored response (RFC 9110 §13, RFC 9111 §4.3.2). */
-import type { FieldValue, HeaderFields, RequestFields } from '../ports/http.ts'
-import { joinedLines, trimmed } from './field-list.ts'
+import type { HeaderFields, RequestFields } from '../ports/http.ts'
+import { joinedLines, singleLine, trimmed } from './field-list.ts'
 import { parseHttpDate } from './http-date.ts'
 
 /** What a response can be validated by, as its fields say it. */
@@ -10,12 +10,25 @@ export interface Validators {
   readonly lastModified: string | undefined
   /** `Last-Modified`, else `Date`, in ms since the epoch: what `If-Modified-Since` is held against (RFC 9111 §4.3.2). */
   readonly modifiedAt: number | undefined
+  /**
+   * `Last-Modified` where it is a strong validator, in ms since the epoch: what is dated within the second of its last
+   * modification may have been modified again in that second (RFC 9110 §8.8.2.2).
+   */
+  readonly stronglyModifiedAt: number | undefined
 }
 
+/** @param now wall clock, stands for a missing `Date`. */
 export function validatorsOf(fields: HeaderFields, now: number): Validators {
-  const lastModified = oneLine(fields['last-modified'])
-  const modifiedAt = dateOf(lastModified, now) ?? dateOf(oneLine(fields['date']), now)
-  return { etag: oneLine(fields['etag']), lastModified, modifiedAt }
+  const lastModified = singleLine(fields['last-modified'])
+  const lastModifiedAt = dateOf(lastModified, now)
+  const date = dateOf(singleLine(fields['date']), now)
+  const isStrong = lastModifiedAt !== undefined && lastModifiedAt + 1_000 <= (date ?? now)
+  return {
+    etag: singleLine(fields['etag']),
+    lastModified,
+    modifiedAt: lastModifiedAt ?? date,
+    stronglyModifiedAt: isStrong ? lastModifiedAt : undefined,
+  }
 }
 
 /** Whether the client has the response already: then it is answered 304. For GET and HEAD, and a stored 200. */
@@ -63,10 +76,6 @@ function opaquePart(tag: string): string {
 /** Strong comparison (RFC 9110 §8.8.3.2): weak tags never match. */
 export function matchesStrongly(tag: string, etag: string | undefined): boolean {
   return etag !== undefined && !tag.startsWith('W/') && !etag.startsWith('W/') && tag === etag
-}
-
-function oneLine(value: FieldValue | undefined): string | undefined {
-  return typeof value === 'string' ? trimmed(value) || undefined : undefined
 }
 
 function dateOf(text: string | undefined, now: number): number | undefined {

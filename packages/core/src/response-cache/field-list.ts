@@ -7,6 +7,12 @@ export function joinedLines(value: FieldValue | undefined): string {
   return typeof value === 'string' ? value : value.join(', ')
 }
 
+/** The value of a field that is no list, trimmed; undefined when it is empty, or there are several lines of it. */
+export function singleLine(value: FieldValue | undefined): string | undefined {
+  const line = typeof value === 'object' && value.length === 1 ? value[0] : value
+  return typeof line === 'string' ? trimmed(line) || undefined : undefined
+}
+
 /** The members of a list whose members hold no commas: trimmed, empty ones left out. */
 export function listMembers(value: FieldValue | undefined): string[] {
   const members: string[] = []

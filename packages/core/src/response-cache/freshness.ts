@@ -1,7 +1,7 @@
 /** How long a response is fresh, how old it is, and how long a stale one may be used (RFC 9111 §4.2, RFC 5861). */
 import type { FieldValue, HeaderFields } from '../ports/http.ts'
 import type { Governing } from './directives.ts'
-import { listMembers, trimmed } from './field-list.ts'
+import { listMembers, singleLine } from './field-list.ts'
 import { parseHttpDate } from './http-date.ts'
 
 /** RFC 9110 §15.1: statuses that may be given a heuristic lifetime. */
@@ -97,5 +97,6 @@ export function isServerError(status: number): boolean {
 }
 
 function oneDate(value: FieldValue | undefined, now: number): number | undefined {
-  return typeof value === 'string' ? parseHttpDate(trimmed(value), now) : undefined
+  const line = singleLine(value)
+  return line === undefined ? undefined : parseHttpDate(line, now)
 }

@@ -62,7 +62,7 @@ function holdsIfRange(ifRange: string | string[] | undefined, validators: Valida
   const condition = trimmed(ifRange)
   if (condition.startsWith('"') || condition.startsWith('W/'))
     return matchesStrongly(condition, validators.etag)
-  const { lastModified, modifiedAt } = validators
-  if (lastModified === undefined || modifiedAt === undefined) return false
-  return parseHttpDate(condition, modifiedAt) === modifiedAt
+  const { stronglyModifiedAt } = validators
+  if (stronglyModifiedAt === undefined) return false
+  return parseHttpDate(condition, stronglyModifiedAt) === stronglyModifiedAt
 }
