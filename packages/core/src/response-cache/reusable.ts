@@ -26,21 +26,21 @@ export function judgeReuse(response: ReusableResponse, request: RequestDirective
   if (objection !== undefined) return { type: 'validate', reason: objection, by: 'request' }
   if (response.freshMs > 0) return { type: 'reuse', reason: 'fresh' }
   if (response.mustValidate === 'when-stale') return { type: 'validate', reason: 'stale', by: 'stale' }
-  if (request?.maxStale !== undefined && -response.freshMs <= request.maxStale * 1_000) {
-    return { type: 'reuse', reason: 'max-stale' }
+  if (request?.maxStale !== undefined) {
+    return -response.freshMs <= request.maxStale * 1_000
+      ? { type: 'reuse', reason: 'max-stale' }
+      : { type: 'validate', reason: 'stale', by: 'stale' }
   }
   return -response.freshMs < response.staleWhileRevalidateMs
     ? { type: 'refresh', reason: 'stale-while-revalidate' }
     : { type: 'validate', reason: 'stale', by: 'stale' }
 }
 
-/** What the client does not accept (RFC 9111 §5.2.1). `max-stale` widens what `max-age` narrows. */
+/** What the client does not accept (RFC 9111 §5.2.1). With `max-age` nothing stale, unless there is `max-stale`. */
 function objectionOf(request: RequestDirectives, { ageMs, freshMs }: ReusableResponse): Reason | undefined {
+  const { maxAge, maxStale, minFresh } = request
   if (request.noCache) return 'request-no-cache'
-  if (request.maxAge !== undefined && request.maxStale === undefined && ageMs > request.maxAge * 1_000) {
-    return 'request-max-age'
-  }
-  return request.minFresh !== undefined && freshMs < request.minFresh * 1_000
-    ? 'request-min-fresh'
-    : undefined
+  const isTooStale = freshMs <= 0 && maxStale === undefined
+  if (maxAge !== undefined && (ageMs > maxAge * 1_000 || isTooStale)) return 'request-max-age'
+  return minFresh !== undefined && freshMs < minFresh * 1_000 ? 'request-min-fresh' : undefined
 }
