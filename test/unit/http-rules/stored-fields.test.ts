@@ -3,6 +3,7 @@ import {
   fieldsByName,
   freshenedFields,
   isSameAsStored,
+  validates,
 } from '../../../packages/core/src/response-cache/freshen.ts'
 import { cookiesSetInside, fieldsToStore } from '../../../packages/core/src/response-cache/stored-fields.ts'
 
@@ -97,13 +98,43 @@ describe('a 304 from the handler', () => {
   })
 
   it.each([
-    [{ etag: '"a"' }, true],
-    [{ etag: '"b"' }, false],
     [{}, true],
-    [{ 'last-modified': 'x' }, true],
-    [{ 'content-length': '7' }, true],
-  ])('a HEAD with %j tells of the stored response: %s', (head, isSame) => {
+    [{ etag: '"a"' }, true],
+    [{ etag: ['"a"'] }, true],
+    [{ etag: 'W/"a"' }, true],
+    [{ etag: '"b"' }, false],
+    [{ etag: 'W/"b"' }, false],
+    [{ 'last-modified': 'then' }, true],
+    [{ 'last-modified': 'later' }, false],
+    // The ETag knows better.
+    [{ etag: '"a"', 'last-modified': 'later' }, true],
+    [{ etag: '"b"', 'last-modified': 'then' }, false],
+  ])('with %j tells of the stored response: %s', (fields, isTold) => {
+    expect(validates(fields, [...stored, ['last-modified', 'then']])).toBe(isTold)
+  })
+
+  it('with a validator that the stored response lacks tells of another', () => {
+    expect(validates({ etag: '"a"' }, [['last-modified', 'then']])).toBe(false)
+    expect(validates({ 'last-modified': 'then' }, [['etag', '"a"']])).toBe(false)
+  })
+})
+
+describe('a response to HEAD', () => {
+  const stored = [
+    ['etag', '"a"'],
+    ['content-length', '7'],
+  ] as const
+
+  it.each([
+    [{}, true],
+    [{ etag: '"a"', 'content-length': '7' }, true],
+    [{ etag: ['"a"'] }, true],
+    [{ etag: '"b"' }, false],
+    [{ etag: 'W/"a"' }, false],
+    [{ 'content-length': '8' }, false],
+    [{ etag: '"a"', 'content-length': '8' }, false],
+    [{ 'last-modified': 'x' }, false],
+  ])('with %j tells of the stored response: %s', (head, isSame) => {
     expect(isSameAsStored(head, stored)).toBe(isSame)
-    expect(isSameAsStored({ 'content-length': '7' }, [['content-length', '8']])).toBe(false)
   })
 })

@@ -49,6 +49,17 @@ describe('validation', () => {
     expect(app.seen.at(-1)?.headers).not.toHaveProperty('if-none-match')
   })
 
+  it('by a 304 that tells of another response changes nothing, and validates no more', async () => {
+    const app = etagged()
+    await app.get()
+    app.clock.advance(61_000)
+    app.handler = () => ({ status: 304, fields: { etag: '"v2"', 'x-old': '2' } })
+    expect(await app.get()).toMatchObject({ status: 200, fields: { etag: '"v1"', 'x-old': '1' } })
+    app.handler = () => ({ fields: { etag: '"v2"' }, body: 'new' })
+    expect((await app.get()).body).toBe('new')
+    expect(app.seen.at(-1)?.headers).not.toHaveProperty('if-none-match')
+  })
+
   it('of a no-cache response happens at every use', async () => {
     const app = page({}, () => ({ fields: { 'cache-control': 'no-cache', etag: '"v1"' } }))
     await app.get()

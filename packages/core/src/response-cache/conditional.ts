@@ -68,7 +68,7 @@ function tagEnd(list: string, from: number): number {
 }
 
 /** Without the mark of weakness, and without quotes: some servers and clients leave them out. */
-function opaquePart(tag: string): string {
+export function opaquePart(tag: string): string {
   const bare = tag.startsWith('W/') ? tag.slice(2) : tag
   return bare.length >= 2 && bare.startsWith('"') && bare.endsWith('"') ? bare.slice(1, -1) : bare
 }

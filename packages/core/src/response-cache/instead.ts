@@ -5,7 +5,7 @@ import { answerFrom } from './answer.ts'
 import type { StaleResponse } from './cache-request.ts'
 import { departStored } from './departure.ts'
 import { isServerError } from './freshness.ts'
-import { fieldsByName, freshenedFields, isSameAsStored } from './freshen.ts'
+import { fieldsByName, freshenedFields, isSameAsStored, validates } from './freshen.ts'
 import { ageOf } from './hit.ts'
 import { keep, storedResponse } from './keep.ts'
 import { noteRefused, noteUse } from './notes.ts'
@@ -18,7 +18,9 @@ import { judgeStoring, type StoringPlan } from './storing.ts'
 
 /** The handler says that the stored response is still good: brought up to date, it is the answer (RFC 9111 §4.3.4). */
 export function afterValidation(run: Run, stale: StaleResponse, fields: HeaderFields): Departure {
-  const { response, plan } = freshened(run, stale.stored, fields)
+  const { response, plan } = validates(fields, stale.stored.fields)
+    ? freshened(run, stale.stored, fields)
+    : { response: stale.stored, plan: undefined }
   if (plan === undefined) {
     forget(run, stale)
     run.flight?.release()
