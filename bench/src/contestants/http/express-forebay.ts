@@ -12,7 +12,7 @@ export const expressForebay: HttpContestant = {
     const content = contentOf(scenario)
     const app = express()
     if (scenario === 'limit-allowed') app.use(rateLimit({ limit: generousLimit, window: '1h' }))
-    else if (scenario === 'limit-denied') app.use(rateLimit({ limit: 0, window: '1h' }))
+    else if (scenario === 'limit-denied') app.use(rateLimit({ limit: 1, window: '1h' }))
     else app.use(responseCache({ ttl: '1h' }))
     app.get('/', (_req, res) => {
       res.json(content)

@@ -11,7 +11,7 @@ export const expressRateLimit: HttpContestant = {
   serve(scenario) {
     const content = contentOf(scenario)
     const app = express()
-    app.use(rateLimit({ limit: scenario === 'limit-denied' ? 0 : generousLimit, windowMs: 3_600_000 }))
+    app.use(rateLimit({ limit: scenario === 'limit-denied' ? 1 : generousLimit, windowMs: 3_600_000 }))
     app.get('/', (_req, res) => {
       res.json(content)
     })

@@ -12,7 +12,7 @@ export const fastifyForebay: HttpContestant = {
     const content = contentOf(scenario)
     const app = fastify()
     if (scenario === 'limit-allowed') await app.register(rateLimit, { limit: generousLimit, window: '1h' })
-    else if (scenario === 'limit-denied') await app.register(rateLimit, { limit: 0, window: '1h' })
+    else if (scenario === 'limit-denied') await app.register(rateLimit, { limit: 1, window: '1h' })
     else await app.register(responseCache, { ttl: '1h' })
     app.get('/', (_request, reply) => {
       reply.send(content)

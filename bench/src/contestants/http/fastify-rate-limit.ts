@@ -12,7 +12,7 @@ export const fastifyRateLimit: HttpContestant = {
     const content = contentOf(scenario)
     const app = fastify()
     await app.register(rateLimit, {
-      max: scenario === 'limit-denied' ? 0 : generousLimit,
+      max: scenario === 'limit-denied' ? 1 : generousLimit,
       timeWindow: 3_600_000,
     })
     app.get('/', (_request, reply) => {

@@ -12,7 +12,7 @@ export const koaForebay: HttpContestant = {
     const content = contentOf(scenario)
     const app = new Koa()
     if (scenario === 'limit-allowed') app.use(rateLimit({ limit: generousLimit, window: '1h' }))
-    else if (scenario === 'limit-denied') app.use(rateLimit({ limit: 0, window: '1h' }))
+    else if (scenario === 'limit-denied') app.use(rateLimit({ limit: 1, window: '1h' }))
     else app.use(responseCache({ ttl: '1h' }))
     app.use((ctx) => {
       ctx.body = content

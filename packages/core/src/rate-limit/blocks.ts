@@ -86,24 +86,22 @@ export function blockedDecision(
 ): DeniedDecision {
   const waitMs = until - now
   const denied = policies.map((policy): PolicyDecision => ({
-    ...policy,
+    name: policy.name,
     allowed: false,
+    limit: policy.limit,
+    windowMs: policy.windowMs,
     remaining: 0,
     resetAt: Math.max(policy.resetAt, until),
     nextAt: Math.max(policy.nextAt, until),
     retryAfterMs: Math.max(policy.retryAfterMs ?? 0, waitMs),
+    chargedWindow: policy.chargedWindow,
   }))
-  const tightest = denied.reduce((a, b) => (b.limit < a.limit ? b : a))
-  const longest = Math.max(waitMs, ...denied.map(({ retryAfterMs }) => retryAfterMs ?? 0))
-  const facts = {
-    allowed: false,
-    limit: tightest.limit,
-    remaining: 0,
-    resetAt: tightest.resetAt,
-    key,
-    policies: denied,
-    source: 'backend',
-    reason: 'blocked',
-  } as const
-  return longest === Infinity ? facts : { ...facts, retryAfterMs: longest }
+  const { limit, resetAt } = denied.reduce((a, b) => (b.limit < a.limit ? b : a))
+  const retryAfterMs = Math.max(waitMs, ...denied.map((policy) => policy.retryAfterMs ?? 0))
+  const allowed = false
+  const source = 'backend'
+  const reason = 'blocked'
+  return retryAfterMs === Infinity
+    ? { allowed, limit, remaining: 0, resetAt, key, policies: denied, source, reason }
+    : { allowed, limit, remaining: 0, resetAt, retryAfterMs, key, policies: denied, source, reason }
 }
