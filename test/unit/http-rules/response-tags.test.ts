@@ -18,11 +18,13 @@ describe('tags', () => {
     expect(taggedBy({})).toEqual([])
   })
 
-  it('are bounded in number and length', () => {
-    expect(taggedBy({ 'cache-tag': Array.from({ length: 1_000 }, (_, index) => `t${index}`) })).toHaveLength(
-      128,
+  it('are all kept: what is left out could not be purged by it', () => {
+    const many = Array.from({ length: 1_000 }, (_, index) => `${'t'.repeat(index)}${index}`)
+    expect(taggedBy({ 'cache-tag': many })).toEqual(many)
+    expect(taggedBy({ 'surrogate-key': many.join(' ') })).toEqual(many)
+    expect(groupsOf({ 'cache-groups': many.map((tag) => `"${tag}"`).slice(0, 300) })).toEqual(
+      many.slice(0, 300),
     )
-    expect(taggedBy({ 'cache-tag': `${'x'.repeat(513)}, a` })).toEqual(['a'])
   })
 
   it('groups are Lists of Strings, and nothing else', () => {

@@ -1,15 +1,14 @@
-/** What a response may be invalidated by, as its fields say: tags, and groups (RFC 9875). */
+/**
+ * What a response may be invalidated by, as its fields say: tags, and groups (RFC 9875). None is left out, however many
+ * there are: a response would outlive the purge that should have ended it. Stores count what they cost.
+ */
 import { parseList } from '../kit/structured-field.ts'
 import type { FieldValue, HeaderFields } from '../ports/http.ts'
 import { isBlank, joinedLines, listMembers } from './field-list.ts'
 
-/** More of them, or longer ones, are not kept: each costs memory with every entry. */
-const mostTags = 128
-const longestTag = 512
-
 /** Of `Cache-Tag` (comma-separated) and `Surrogate-Key` (separated by spaces), each once. */
 export function taggedBy(fields: HeaderFields): string[] {
-  return bounded([...listMembers(fields['cache-tag']), ...words(fields['surrogate-key'])])
+  return [...new Set([...listMembers(fields['cache-tag']), ...words(fields['surrogate-key'])])]
 }
 
 /** Of `Cache-Groups`, case-sensitive (RFC 9875 §2). */
@@ -30,7 +29,7 @@ function groupNames(value: FieldValue | undefined): string[] {
     if (item.type !== 'string') return []
     names.push(item.value)
   }
-  return bounded(names)
+  return [...new Set(names)]
 }
 
 function words(value: FieldValue | undefined): string[] {
@@ -43,8 +42,4 @@ function words(value: FieldValue | undefined): string[] {
     from = at + 1
   }
   return found
-}
-
-function bounded(tags: readonly string[]): string[] {
-  return [...new Set(tags.filter((tag) => tag.length <= longestTag))].slice(0, mostTags)
 }
