@@ -136,7 +136,8 @@ function fakeExchange(app: FakeApp, request: FakeRequest): FakeExchange {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    redispatch: (token, changes) => {
+    redispatch: (token, changes, signal) => {
+      if (request.within !== undefined) return request.within.redispatch(token, changes, signal)
       if (!app.redispatches) return undefined
       const headers = { ...request.headers, ...changes }
       for (const [name, value] of Object.entries(changes)) if (value === undefined) delete headers[name]

@@ -14,6 +14,7 @@ function waiter(): Log {
     waiter: {
       landed: (result) => log.calls.push(`landed ${result}`),
       runAlone: () => log.calls.push('runAlone'),
+      again: () => log.calls.push('again'),
       lead: (flight) => {
         log.calls.push('lead')
         log.flight = flight
@@ -44,6 +45,17 @@ it('releases everybody at once', () => {
   flight.join(b.waiter)
   flight.release()
   expect([a.calls, b.calls]).toEqual([['runAlone'], ['runAlone']])
+  expect(flights.size).toBe(0)
+})
+
+it('lets everybody look again', () => {
+  const flights = new Flights<string>()
+  const flight = flights.begin('k')
+  const [a, b] = [waiter(), waiter()]
+  flight.join(a.waiter)
+  flight.join(b.waiter)
+  flight.retry()
+  expect([a.calls, b.calls]).toEqual([['again'], ['again']])
   expect(flights.size).toBe(0)
 })
 

@@ -8,13 +8,20 @@ import type { RequestFields } from '../ports/http.ts'
 export interface Refresh<Subject> {
   readonly key: string
   readonly subject: Subject
+  /** The mount that began it. */
+  readonly owner: object
+  isClaimed: boolean
+  hasStored: boolean
+  /** Called when it is given up, so that nobody waits for it any longer. */
+  abandoned: (() => void) | undefined
 }
 
-export interface RefreshCall<Subject> {
-  readonly key: string
-  readonly subject: Subject
+export interface RefreshCall<Subject> extends Pick<Refresh<Subject>, 'key' | 'subject' | 'owner'> {
   readonly exchange: Exchange
 }
+
+/** `early`: it is on its way to the mount that began it. `none`: it has been there, or is another cache's. */
+export type Claim<Subject> = Refresh<Subject> | 'early' | 'none'
 
 export interface BackgroundRefreshesOptions {
   readonly clock: Clock
@@ -24,7 +31,7 @@ export interface BackgroundRefreshesOptions {
 /** A handler that has not answered a refresh by then is given up. */
 const deadlineMs = 30_000
 
-/** After a refresh that stored nothing, the next one on the same key waits this long. */
+/** After a refresh that stored nothing, for whatever reason, the next one on the same key waits this long. */
 const pauseMs = 1_000
 
 /** The client's own conditions are not the refresh's; validators are added when it arrives at the gate. */
@@ -56,20 +63,30 @@ export class BackgroundRefreshes<Subject> {
     return this.#running.size
   }
 
-  /** The refresh that a re-dispatched request belongs to, once: a token opens no second door. */
-  claim(token: object): Refresh<Subject> | undefined {
+  /** The refresh that a re-dispatched request belongs to, once, and by the mount that began it. */
+  claim(token: object, owner: object): Claim<Subject> {
     const refresh = this.#byToken.get(token)
-    this.#byToken.delete(token)
+    if (refresh === undefined || refresh.isClaimed) return 'none'
+    if (refresh.owner !== owner) return 'early'
+    refresh.isClaimed = true
     return refresh
   }
 
   /** At most one runs per key. Never throws. */
   start(call: RefreshCall<Subject>): RefreshStart {
-    const { key } = call
+    const { key, subject, owner } = call
     if (this.#isClosed || this.#running.has(key)) return 'running'
     if ((this.#pausedUntil.get(key) ?? 0) > this.#options.clock.now()) return 'running'
     const token = {}
-    this.#byToken.set(token, { key, subject: call.subject })
+    const refresh: Refresh<Subject> = {
+      key,
+      subject,
+      owner,
+      isClaimed: false,
+      hasStored: false,
+      abandoned: undefined,
+    }
+    this.#byToken.set(token, refresh)
     const deadline = new AbortController()
     let resolve = (): void => {}
     // Entered before the dispatch: the request may arrive at the gate before `redispatch` returns.
@@ -80,19 +97,20 @@ export class BackgroundRefreshes<Subject> {
       if (isOver) return
       isOver = true
       this.#running.delete(key)
-      // It never came to the gate: something in front of it answered instead, and would again.
-      if (this.#byToken.delete(token)) this.pause(key)
+      // Refused, failed, or answered by something in front of the gate: so it would be again.
+      if (!refresh.hasStored) this.#pausedUntil.set(key, this.#options.clock.now() + pauseMs)
       resolve()
     }
     const run = this.#dispatch(call, token, deadline.signal)
     if (run === undefined) {
-      this.#byToken.delete(token)
       finish()
+      this.#pausedUntil.delete(key)
       return 'impossible'
     }
     const cancel = this.#options.clock.schedule(deadlineMs, () => {
       deadline.abort()
       // Not left to the app: a handler that ignores the signal must not keep the key from being refreshed.
+      refresh.abandoned?.()
       finish()
     })
     run.catch(this.#options.failed).finally(() => {
@@ -102,9 +120,10 @@ export class BackgroundRefreshes<Subject> {
     return 'started'
   }
 
-  /** Tells that a refresh on the key stored nothing. */
-  pause(key: string): void {
-    this.#pausedUntil.set(key, this.#options.clock.now() + pauseMs)
+  /** Tells that what the refresh brought is stored, be it after its response was over. */
+  stored(refresh: Refresh<Subject>): void {
+    refresh.hasStored = true
+    this.#pausedUntil.delete(refresh.key)
   }
 
   /** Begins no more, and resolves when those that run are over. */

@@ -4,14 +4,16 @@ import type { Exchange } from '../ports/exchange.ts'
 import type { CacheOutcome } from '../ports/http.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
 import type { CacheCore } from './cache-core.ts'
+import type { Refresh } from './background-refresh.ts'
 import type { CacheRequest, Miss } from './cache-request.ts'
 import { identify } from './identify.ts'
 import { lookUp } from './lookup.ts'
 import { flightKeyOf, runHandler } from './miss.ts'
 import type { Mount } from './mount.ts'
-import { bypass, passMethod } from './pass-through.ts'
+import { bypass, pass, passMethod } from './pass-through.ts'
 import { queryRuleOf, type CacheSettings } from './settings.ts'
 import { hasContent, hasRewritingField } from './unkeyed-input.ts'
+import { sameRunAround } from './underway.ts'
 import { askUser, isAnyAnswer, UserFunctionError } from './user-function.ts'
 
 export class CacheMount implements Mount {
@@ -38,8 +40,9 @@ export class CacheMount implements Mount {
   #handle(exchange: Exchange): MaybePromise<CacheOutcome> {
     const { core, settings } = this
     if (exchange.refresh !== undefined) {
-      const refresh = core.refreshes.claim(exchange.refresh)
-      if (refresh !== undefined) return this.#rerun(exchange, refresh.subject)
+      const refresh = core.refreshes.claim(exchange.refresh, this)
+      if (refresh === 'early') return pass()
+      if (refresh !== 'none') return this.#rerun(exchange, refresh)
     }
     if (exchange.method !== 'GET' && exchange.method !== 'HEAD') return passMethod(this, exchange)
     if (core.isClosed) return bypass(settings, 'closed')
@@ -62,15 +65,28 @@ export class CacheMount implements Mount {
   }
 
   #lookUp(request: CacheRequest | undefined): MaybePromise<CacheOutcome> {
-    return request === undefined ? bypass(this.settings, 'no-key') : lookUp(this, request, 'first')
+    if (request === undefined) return bypass(this.settings, 'no-key')
+    return this.#insideRefresh(request) ?? lookUp(this, request, 'first')
   }
 
   /** A background refresh has come through the app: it records for the key that it was begun for. */
-  #rerun(exchange: Exchange, subject: Miss): MaybePromise<CacheOutcome> {
+  #rerun(exchange: Exchange, refresh: Refresh<Miss>): MaybePromise<CacheOutcome> {
     const { flights } = this.core
+    const { subject } = refresh
     const miss = { ...subject, request: { ...subject.request, exchange } }
     const key = flightKeyOf(miss)
-    return runHandler(this, miss, flights.get(key) === undefined ? flights.begin(key) : undefined, 'refresh')
+    const flight = flights.get(key) === undefined ? flights.begin(key) : undefined
+    refresh.abandoned = () => flight?.fail()
+    return runHandler(this, miss, flight, refresh)
+  }
+
+  /** A mount further outside refreshes the same: what is stored is not the answer, and this mount's options count. */
+  #insideRefresh(request: CacheRequest): MaybePromise<CacheOutcome> | undefined {
+    if (this.core.refreshes.size === 0) return undefined
+    const around = sameRunAround(this.core, request.exchange, request.key)
+    if (around?.refresh === undefined) return undefined
+    const { why, stale, index, flight, refresh } = around
+    return runHandler(this, { request, why, stale, index }, flight, refresh)
   }
 
   #failed(error: unknown): CacheOutcome {

@@ -45,23 +45,37 @@ export interface Miss {
 /** The client's own conditions, which the handler is not to see when a whole response is wanted. */
 const conditionNames = ['if-none-match', 'if-modified-since', 'range', 'if-range'] as const
 
+const nothing: RequestFields = Object.freeze(Object.create(null) as RequestFields)
+
 /** Changes the request that the handler sees, and undoes it. */
 export class WithheldConditions {
   /** The client's conditions, as received. */
-  readonly client: RequestFields = Object.create(null) as RequestFields
+  readonly client: RequestFields
   readonly #fields: RequestFields
   #isRestored: boolean
 
-  constructor(fields: RequestFields, withholds: boolean) {
+  private constructor(fields: RequestFields, client: RequestFields, isWithheld: boolean) {
     this.#fields = fields
-    this.#isRestored = !withholds
-    if (!withholds) return
+    this.client = client
+    this.#isRestored = !isWithheld
+  }
+
+  /** The handler sees and answers them. */
+  static none(fields: RequestFields): WithheldConditions {
+    return new WithheldConditions(fields, nothing, false)
+  }
+
+  /** @param around who has withheld them already: what stands there since are not the client's. */
+  static all(fields: RequestFields, around: WithheldConditions | undefined): WithheldConditions {
+    if (around !== undefined) return new WithheldConditions(fields, around.client, true)
+    const client = Object.create(null) as RequestFields
     for (const name of conditionNames) {
       const value = fields[name]
       if (value === undefined) continue
-      this.client[name] = value
+      client[name] = value
       delete fields[name]
     }
+    return new WithheldConditions(fields, client, true)
   }
 
   /** Adds the cache's own validators in place of what was withheld; false when there are none. */

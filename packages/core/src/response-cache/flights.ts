@@ -7,6 +7,8 @@ export interface Waiter<Result> {
   landed(result: Result): void
   /** The leader's response cannot be shared: everybody runs the handler for itself. */
   runAlone(): void
+  /** The leader's response was not kept, though it could be shared: everybody looks again at what is stored. */
+  again(): void
   /** The leader failed: this waiter runs the handler now, and those behind it wait for it. */
   lead(flight: Flight<Result>): void
 }
@@ -31,7 +33,7 @@ export class Flights<Result> {
   }
 }
 
-/** One run of the handler and who waits for it. The first of `land`, `release` and `fail` counts. */
+/** One run of the handler and who waits for it. The first of `land`, `release`, `retry` and `fail` counts. */
 export class Flight<Result> {
   readonly #open: Map<string, Flight<Result>>
   readonly #key: string
@@ -56,6 +58,10 @@ export class Flight<Result> {
 
   release(): void {
     for (const waiter of this.#end()) waiter.runAlone()
+  }
+
+  retry(): void {
+    for (const waiter of this.#end()) waiter.again()
   }
 
   fail(): void {

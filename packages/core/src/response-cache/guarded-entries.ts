@@ -29,6 +29,11 @@ export class GuardedEntries {
     this.#options = options
   }
 
+  /** Whether the latest `get` was answered: where it was not, nothing else is worth waiting for. */
+  get isReadable(): boolean {
+    return !this.#failing.has('get')
+  }
+
   /** Undefined when there is none, and when the store does not answer in time or sensibly. */
   get(key: string, timeoutMs: number): MaybePromise<FoundEntry | undefined> {
     const { store, scope } = this.#options
@@ -71,6 +76,8 @@ export class GuardedEntries {
   /** A stamp; one under which nothing will be stored when the store does not give any. */
   stamp(timeoutMs: number): MaybePromise<number> {
     const { store, scope } = this.#options
+    // One wait per request is enough: what could not be read a moment ago need not be stored either.
+    if (!this.isReadable) return noStamp
     return this.#attempt(
       'stamp',
       () => store.stamp(scope),

@@ -2,7 +2,7 @@
 import { isPromise } from '../kit/promise.ts'
 import { noteRefused, noteStored } from './notes.ts'
 import type { Run } from './run.ts'
-import { storeResponse, type Stored } from './store-response.ts'
+import { storeResponse, type Storing } from './store-response.ts'
 import { StoredResponse } from './stored-response.ts'
 import type { StoringPlan } from './storing.ts'
 import { variantKey } from './variant-index.ts'
@@ -31,10 +31,7 @@ export function keep(run: Run, plan: StoringPlan, response: StoredResponse): voi
   try {
     const stored = storeResponse(run, plan, response)
     if (isPromise(stored)) {
-      stored.then(
-        (late) => kept(run, late),
-        (error: unknown) => failed(run, error),
-      )
+      stored.then((late) => kept(run, late)).catch((error: unknown) => failed(run, error))
     } else kept(run, stored)
   } catch (error) {
     failed(run, error)
@@ -50,17 +47,21 @@ export function unkeep(run: Run, plan: StoringPlan): void {
   if (isPromise(deleted)) deleted.catch(() => {})
 }
 
-function kept(run: Run, stored: Stored): void {
+function kept(run: Run, { landed, outcome }: Storing): void {
   const { core } = run.mount
-  if (typeof stored === 'object') {
+  const { status } = landed.response
+  if (outcome === 'stored') {
     core.unpass(run.flightKey)
-    noteStored(run, stored.response.status, stored.entry)
-    run.flight?.land(stored)
+    if (run.refresh !== undefined) core.refreshes.stored(run.refresh)
+    noteStored(run, status, landed.entry)
+    run.flight?.land(landed)
     return
   }
-  noteRefused(run, 0, stored === 'not-kept' ? (core.isFailing ? 'backend' : 'invalidated') : stored)
-  // It was one too many, or came too late: whoever waited starts anew.
-  run.flight?.fail()
+  const isBackends = core.isFailing && core.purges === run.purges
+  noteRefused(run, status, outcome !== 'not-kept' ? outcome : isBackends ? 'backend' : 'invalidated')
+  // Whole and shareable it is: those who wait for it need no store. What came too late is not for them.
+  if (isBackends || outcome !== 'not-kept') run.flight?.land(landed)
+  else run.flight?.retry()
 }
 
 function failed(run: Run, error: unknown): void {

@@ -55,9 +55,11 @@ function selectVariant(mount: Mount, variants: Variants, round: Round): MaybePro
   const at = variantKey(request.key, secondary)
   const judgeOrTryNext = (found: FoundEntry | undefined): MaybePromise<CacheOutcome> => {
     const stored = found?.entry.value
-    return found !== undefined && stored instanceof StoredResponse
-      ? judge(mount, { request, found, stored, at, index }, round)
-      : selectVariant(mount, { ...variants, keys: rest }, round)
+    if (found !== undefined && stored instanceof StoredResponse) {
+      return judge(mount, { request, found, stored, at, index }, round)
+    }
+    const left = mount.core.entries.isReadable ? rest : []
+    return selectVariant(mount, { ...variants, keys: left }, round)
   }
   const found = mount.core.entries.get(at, mount.settings.timeoutMs)
   return isPromise(found) ? found.then(judgeOrTryNext) : judgeOrTryNext(found)
@@ -131,6 +133,8 @@ function miss(mount: Mount, missed: Miss, round: Round): MaybePromise<CacheOutco
   }
   return handlerOrWait(mount, missed, round, {
     landed: (landed) => collapsed(mount, missed, landed),
+    // Once: whoever keeps coming too late has waited long enough.
+    again: () => lookUp(mount, missed.request, round === 'first' ? 'again' : 'alone'),
     runAlone: () => lookUp(mount, missed.request, 'alone'),
   })
 }

@@ -5,6 +5,7 @@ import type { CacheOutcome } from '../ports/http.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
 import { WithheldConditions, type Miss } from './cache-request.ts'
 import { cacheStatusValue } from './cache-status.ts'
+import type { Refresh } from './background-refresh.ts'
 import type { Flight } from './flights.ts'
 import type { Landed } from './landed.ts'
 import type { Mount } from './mount.ts'
@@ -12,11 +13,13 @@ import { routeOf } from './notes.ts'
 import { bypass } from './pass-through.ts'
 import { CacheRecorder } from './response-recorder.ts'
 import type { Run } from './run.ts'
+import { noteUnderway, runAround, sameRunAround } from './underway.ts'
 import type { CacheSettings } from './settings.ts'
 
 /** What a waiting request does when the wait is over. */
 export interface AfterWaiting {
   landed(landed: Landed): MaybePromise<CacheOutcome>
+  again(): MaybePromise<CacheOutcome>
   runAlone(): MaybePromise<CacheOutcome>
 }
 
@@ -49,8 +52,10 @@ export function handlerOrWait(
   const key = flightKeyOf(miss)
   if (core.isPassed(key)) return runHandler(mount, miss, undefined)
   const flight = core.flights.get(key)
-  return flight === undefined
-    ? runHandler(mount, miss, core.flights.begin(key))
+  if (flight === undefined) return runHandler(mount, miss, core.flights.begin(key))
+  // It is this very request that leads, through a mount further outside: it goes on as the leader.
+  return sameRunAround(core, exchange, miss.request.key)?.flight === flight
+    ? runHandler(mount, miss, flight)
     : waitFor(flight, miss, mount, after)
 }
 
@@ -93,6 +98,7 @@ function waitFor(
     }
     const leave = flight.join({
       landed: (landed) => settle(() => after.landed(landed)),
+      again: () => settle(() => after.again()),
       runAlone: () => settle(() => after.runAlone()),
       lead: (next) => settle(() => runHandler(mount, miss, next)),
     })
@@ -115,19 +121,21 @@ const clientLeft: CacheOutcome = {
   },
 }
 
-/** @param flight of which this run is the leader; it is over, one way or another, whatever happens here. */
+/**
+ * @param flight of which this run is the leader; it is over, one way or another, whatever happens here.
+ * @param refresh which this run serves, in the background.
+ */
 export function runHandler(
   mount: Mount,
   miss: Miss,
   flight: Flight<Landed> | undefined,
-  purpose: 'answer' | 'refresh' = 'answer',
+  refresh?: Refresh<Miss>,
 ): MaybePromise<CacheOutcome> {
-  const isRefresh = purpose === 'refresh'
   try {
     const stamp = mount.core.entries.stamp(mount.settings.timeoutMs)
-    if (!isPromise(stamp)) return recorded(mount, miss, flight, { stamp, isRefresh })
+    if (!isPromise(stamp)) return recorded(mount, miss, flight, { stamp, refresh })
     return stamp
-      .then((late) => recorded(mount, miss, flight, { stamp: late, isRefresh }))
+      .then((late) => recorded(mount, miss, flight, { stamp: late, refresh }))
       .catch((error: unknown) => {
         flight?.fail()
         throw error
@@ -140,7 +148,7 @@ export function runHandler(
 
 interface RunFacts {
   readonly stamp: number
-  readonly isRefresh: boolean
+  readonly refresh: Refresh<Miss> | undefined
 }
 
 function recorded(
@@ -152,15 +160,21 @@ function recorded(
   const { exchange } = miss.request
   const flightKey = flightKeyOf(miss)
   const stored = miss.stale?.stored
+  const around = sameRunAround(mount.core, exchange, miss.request.key)
+  if (around !== undefined) around.isWrapped = true
   // Where the last response could not be stored, neither will this one be: the handler may as well answer the
   // client's own conditions, and need not make in full what was asked for in part.
   const withholds = stored !== undefined || !mount.core.isPassed(flightKey)
-  const conditions = new WithheldConditions(exchange.requestFields, withholds)
+  const { requestFields } = exchange
+  const conditions =
+    around !== undefined || withholds
+      ? WithheldConditions.all(requestFields, around?.conditions)
+      : WithheldConditions.none(requestFields)
   const run: Run = {
     ...miss,
     ...facts,
     mount,
-    flight,
+    flight: flight ?? around?.flight,
     flightKey,
     route: routeOf(exchange),
     purges: mount.core.purges,
@@ -168,6 +182,9 @@ function recorded(
     outside: exchange.responseFields(),
     conditions,
     validates: stored !== undefined && conditions.validate(stored.validators),
+    around: runAround(exchange),
+    isWrapped: false,
   }
+  noteUnderway(run)
   return { type: 'continue', recorder: new CacheRecorder(run) }
 }

@@ -25,12 +25,29 @@ export function bypass(settings: CacheSettings, detail: Reason): CacheOutcome {
   }
 }
 
+/** Let pass without a word. */
+export function pass(): CacheOutcome {
+  return { type: 'continue', recorder: silent }
+}
+
+/** What leaves is what the handler produced, and nobody watches it. */
+export function asProduced(status: number): Departure {
+  return { status, set: [], remove: [], window: undefined, body: undefined, recording: false }
+}
+
 /** A request whose method is not GET or HEAD: its success invalidates what it may have changed (RFC 9111 §4.4). */
 export function passMethod(mount: Mount, exchange: Exchange): CacheOutcome {
   const invalidates = safeMethods.has(exchange.method)
     ? undefined
     : (status: number, fields: HeaderFields) => invalidateByResponse(mount.core, exchange, { status, fields })
   return { type: 'continue', recorder: new PassRecorder(mount.settings, 'method', undefined, invalidates) }
+}
+
+const silent: ResponseRecorder = {
+  start: asProduced,
+  write: () => {},
+  end: () => {},
+  abort: () => {},
 }
 
 class PassRecorder implements ResponseRecorder {
@@ -54,18 +71,10 @@ class PassRecorder implements ResponseRecorder {
   start(status: number, fields: HeaderFields): Departure {
     this.#started?.(status, fields)
     const { cacheStatus } = this.#settings
+    if (cacheStatus === undefined) return asProduced(status)
     const said = { fwd: this.#why, detail: this.#detail }
-    return {
-      status,
-      set:
-        cacheStatus === undefined
-          ? []
-          : [['cache-status', cacheStatusValue(cacheStatus, said, fields['cache-status'])]],
-      remove: [],
-      window: undefined,
-      body: undefined,
-      recording: false,
-    }
+    const value = cacheStatusValue(cacheStatus, said, fields['cache-status'])
+    return { ...asProduced(status), set: [['cache-status', value]] }
   }
 
   write(): void {}

@@ -37,7 +37,12 @@ export function refreshEarly(mount: Mount, fresh: Miss, now: number): void {
 }
 
 function start(mount: Mount, subject: Miss, key: string): 'started' | 'running' | 'impossible' {
-  const started = mount.core.refreshes.start({ key, subject, exchange: subject.request.exchange })
+  const started = mount.core.refreshes.start({
+    key,
+    subject,
+    owner: mount,
+    exchange: subject.request.exchange,
+  })
   if (started === 'started') mount.core.counts.refreshes++
   return started
 }

@@ -1,8 +1,10 @@
 /** Watches a handler's response on its way to the client, and stores it when it was whole. */
+import type { Undo } from '../ports/clock.ts'
 import type { Departure, HeaderFields, ResponseRecorder } from '../ports/http.ts'
 import { BodyRecording } from './body-recording.ts'
 import { keep, storedResponse, unkeep } from './keep.ts'
 import { answeringRouteOf } from './notes.ts'
+import { asProduced } from './pass-through.ts'
 import type { Reason } from './reasons.ts'
 import type { Run } from './run.ts'
 import { judgeRun, refuse, type RunVerdict } from './run-verdict.ts'
@@ -17,12 +19,20 @@ export class CacheRecorder implements ResponseRecorder {
   #isWhole = false
   #isKept = false
   #isOver = false
+  /** Adapters tell of most departures of clients, but not of those before they were given the recorder. */
+  readonly #stopListening: Undo
+  #stopClock: Undo | undefined
 
   constructor(run: Run) {
     this.#run = run
+    this.#stopListening = run.request.exchange.onAbort(() => this.abort())
   }
 
   start(status: number, fields: HeaderFields, wholeBody?: Uint8Array): Departure {
+    if (this.#run.isWrapped) {
+      this.#close()
+      return asProduced(status)
+    }
     let verdict: RunVerdict
     try {
       this.#run.route = answeringRouteOf(this.#run.request.exchange) ?? this.#run.route
@@ -32,7 +42,7 @@ export class CacheRecorder implements ResponseRecorder {
       this.#run.mount.core.ownFailure('store', error)
       this.#run.flight?.release()
       this.#close()
-      return { status, set: [], remove: [], window: undefined, body: undefined, recording: false }
+      return asProduced(status)
     }
     if (verdict.plan === undefined) this.#close()
     else this.#record(verdict.plan, verdict.bodyBytes, wholeBody)
@@ -89,9 +99,15 @@ export class CacheRecorder implements ResponseRecorder {
   #record(plan: StoringPlan, bodyBytes: number | undefined, wholeBody: Uint8Array | undefined): void {
     this.#plan = plan
     this.#body = new BodyRecording(this.#run.mount.settings.maxBodyBytes, bodyBytes)
-    if (wholeBody === undefined) return
-    this.#body.add(wholeBody)
-    this.#isWhole = true
+    if (wholeBody !== undefined) {
+      this.#body.add(wholeBody)
+      this.#isWhole = true
+      return
+    }
+    const { core, settings } = this.#run.mount
+    const { flight } = this.#run
+    // A client that reads slowly slows the stream down for itself, not for those who wait for it.
+    if (flight !== undefined) this.#stopClock = core.clock.schedule(settings.leaseMs, () => flight.release())
   }
 
   #refuse(reason: Reason): void {
@@ -105,6 +121,8 @@ export class CacheRecorder implements ResponseRecorder {
     if (this.#isOver) return
     this.#isOver = true
     this.#body = undefined
+    this.#stopListening()
+    this.#stopClock?.()
     this.#run.conditions.restore()
   }
 }

@@ -63,6 +63,8 @@ function planFor(
   { status, fields }: ProducedResponse,
   bodyBytes: number | undefined,
 ): StoringPlan | Reason {
+  // A refresh that fails takes the place of nothing, whatever it says of itself.
+  if (run.refresh !== undefined && status >= 500) return 'status'
   if (bodyBytes !== undefined && bodyBytes > run.mount.settings.maxBodyBytes) return 'too-large'
   // All of the content is here, and is not as long as was stated.
   if ((statedLength(fields) ?? bodyBytes) !== bodyBytes) return 'incomplete'
@@ -79,7 +81,6 @@ function planFor(
 export function refuse(run: Run, status: number, reason: Reason): void {
   noteRefused(run, status, reason)
   letWaitersGo(run, status)
-  if (run.isRefresh) run.mount.core.refreshes.pause(run.flightKey)
   // The handler has something new to say that is not to be stored: what it said before is over. An error is no news.
   if (run.stale !== undefined && isConclusive(status)) {
     const deleted = run.mount.core.entries.delete(run.stale.at, run.mount.settings.timeoutMs)

@@ -1,6 +1,7 @@
 /** One run of the handler: what its recorder has to know. */
 import type { HeaderFields } from '../ports/http.ts'
 import type { Miss, WithheldConditions } from './cache-request.ts'
+import type { Refresh } from './background-refresh.ts'
 import type { Flight } from './flights.ts'
 import type { Landed } from './landed.ts'
 import type { Mount } from './mount.ts'
@@ -29,5 +30,10 @@ export interface Run extends Miss {
   readonly conditions: WithheldConditions
   /** Whether the stale response's validators were added to the request. */
   readonly validates: boolean
-  readonly isRefresh: boolean
+  /** The background refresh that this run serves. */
+  readonly refresh: Refresh<Miss> | undefined
+  /** The run further outside that the request was in the middle of when this one began. */
+  readonly around: Run | undefined
+  /** Whether a mount of the same cache further inside runs for the same key: then everything is that one's business. */
+  isWrapped: boolean
 }

@@ -1,6 +1,6 @@
 /** Putting a whole response where the next request finds it. */
 import { isPromise } from '../kit/promise.ts'
-import type { CacheEntry } from '../ports/cache-store.ts'
+import type { CacheEntry, FoundEntry } from '../ports/cache-store.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
 import type { Landed } from './landed.ts'
 import type { Run } from './run.ts'
@@ -8,10 +8,13 @@ import { bytesOf, type StoredResponse } from './stored-response.ts'
 import type { StoringPlan } from './storing.ts'
 import { VariantIndex, variantKey } from './variant-index.ts'
 
-/** `not-kept`: it was invalidated meanwhile, or a newer one is there, or the store does not work. */
-export type Stored = Landed | 'not-kept' | 'too-many-variants'
+export interface Storing {
+  readonly landed: Landed
+  /** `not-kept`: it was invalidated meanwhile, or a newer one is there, or the store does not work. */
+  readonly outcome: 'stored' | 'not-kept' | 'too-many-variants'
+}
 
-export function storeResponse(run: Run, plan: StoringPlan, response: StoredResponse): MaybePromise<Stored> {
+export function storeResponse(run: Run, plan: StoringPlan, response: StoredResponse): MaybePromise<Storing> {
   const entry: CacheEntry = {
     value: response,
     bytes: bytesOf(response),
@@ -36,31 +39,38 @@ export function storeResponse(run: Run, plan: StoringPlan, response: StoredRespo
   return plan.varyNames.length === 0 ? setPlain(run, landed) : setVariant(run, landed)
 }
 
-function setPlain(run: Run, landed: Landed): MaybePromise<Stored> {
+function setPlain(run: Run, landed: Landed): MaybePromise<Storing> {
   const stored = set(run, run.request.key, landed.entry)
   return isPromise(stored) ? stored.then((late) => answer(late, landed)) : answer(stored, landed)
 }
 
-function setVariant(run: Run, landed: Landed): MaybePromise<Stored> {
+function setVariant(run: Run, landed: Landed): MaybePromise<Storing> {
+  const { entries } = run.mount.core
+  const setAfter = (found: FoundEntry | undefined): MaybePromise<Storing> =>
+    // An index that could not be read must not be replaced by one that names this variant alone.
+    entries.isReadable ? setBoth(run, landed, found?.entry) : { landed, outcome: 'not-kept' }
   // Asked again: other variants may have been stored while the handler ran.
-  const found = run.mount.core.entries.get(run.request.key, run.mount.settings.timeoutMs)
-  if (isPromise(found)) return found.then((late) => setBoth(run, landed, late?.entry))
-  return setBoth(run, landed, found?.entry)
+  const found = entries.get(run.request.key, run.mount.settings.timeoutMs)
+  return isPromise(found) ? found.then(setAfter) : setAfter(found)
 }
 
 /** The variant first: an index never names what was not there. */
-function setBoth(run: Run, landed: Landed, current: CacheEntry | undefined): MaybePromise<Stored> {
+function setBoth(run: Run, landed: Landed, current: CacheEntry | undefined): MaybePromise<Storing> {
   const known = current?.value instanceof VariantIndex ? current : undefined
   const index = ((known?.value as VariantIndex | undefined) ?? new VariantIndex()).with(
     landed.variant,
     landed.entry.storedAt,
   )
-  if (index === undefined) return 'too-many-variants'
+  if (index === undefined) return { landed, outcome: 'too-many-variants' }
   const { key } = run.request
   const indexEntry = entryOfIndex(index, landed.entry, known)
   const stored = set(run, variantKey(key, landed.variant.secondaryKey), landed.entry)
-  if (!isPromise(stored)) return stored ? named(set(run, key, indexEntry), landed) : 'not-kept'
-  return stored.then((late) => (late ? named(set(run, key, indexEntry), landed) : 'not-kept'))
+  const named = (isStored: boolean): MaybePromise<Storing> => {
+    if (!isStored) return answer(false, landed)
+    const indexed = set(run, key, indexEntry)
+    return isPromise(indexed) ? indexed.then((late) => answer(late, landed)) : answer(indexed, landed)
+  }
+  return isPromise(stored) ? stored.then(named) : named(stored)
 }
 
 function entryOfIndex(index: VariantIndex, entry: CacheEntry, known: CacheEntry | undefined): CacheEntry {
@@ -82,10 +92,6 @@ function set(run: Run, key: string, entry: CacheEntry): MaybePromise<boolean> {
   return run.mount.core.entries.set(key, entry, run.mount.settings.timeoutMs)
 }
 
-function named(stored: MaybePromise<boolean>, landed: Landed): MaybePromise<Stored> {
-  return isPromise(stored) ? stored.then((late) => answer(late, landed)) : answer(stored, landed)
-}
-
-function answer(isStored: boolean, landed: Landed): Stored {
-  return isStored ? landed : 'not-kept'
+function answer(isStored: boolean, landed: Landed): Storing {
+  return { landed, outcome: isStored ? 'stored' : 'not-kept' }
 }

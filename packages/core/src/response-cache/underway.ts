@@ -1,0 +1,24 @@
+/** The runs that a request is in the middle of: one per cache mount that it has passed on its way to the handler. */
+import type { Exchange } from '../ports/exchange.ts'
+import type { RequestFields } from '../ports/http.ts'
+import type { CacheCore } from './cache-core.ts'
+import type { Run } from './run.ts'
+
+/** By what every mount on the way sees as one and the same object. */
+const innermost = new WeakMap<RequestFields, Run>()
+
+/** The innermost run that this request is in the middle of. */
+export function runAround({ requestFields }: Exchange): Run | undefined {
+  return innermost.get(requestFields)
+}
+
+export function noteUnderway(run: Run): void {
+  innermost.set(run.request.exchange.requestFields, run)
+}
+
+/** The run for the same key of the same cache that this request is in the middle of: nobody may wait for that one. */
+export function sameRunAround(core: CacheCore, exchange: Exchange, key: string): Run | undefined {
+  let run = runAround(exchange)
+  while (run !== undefined && (run.mount.core !== core || run.request.key !== key)) run = run.around
+  return run
+}
