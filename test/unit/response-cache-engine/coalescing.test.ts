@@ -1,33 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { fakeApp, type FakeApp, type FakeReply } from './fake-app.ts'
-
-interface Held {
-  readonly app: FakeApp
-  /** Answers the oldest request that waits in the handler. */
-  answer(reply?: FakeReply | Error): Promise<void>
-  /** How many wait in the handler. */
-  running(): number
-}
-
-function held(options: object = {}): Held {
-  const waiting: { resolve: (reply: FakeReply) => void; reject: (error: Error) => void }[] = []
-  const app = fakeApp(() => new Promise((resolve, reject) => waiting.push({ resolve, reject })), {
-    ttl: '1m',
-    ...options,
-  })
-  return {
-    app,
-    running: () => waiting.length,
-    async answer(reply = { body: 'shared' }) {
-      const next = waiting.shift()
-      if (reply instanceof Error) next?.reject(reply)
-      else next?.resolve(reply)
-      await settled()
-    },
-  }
-}
-
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+import type { FakeReply } from './fake-app.ts'
+import { heldApp as held, settled } from './held-app.ts'
 
 describe('concurrent misses', () => {
   it('run the handler once', async () => {
