@@ -9,6 +9,7 @@ import {
   type MaybePromise,
 } from '@forebay/core'
 import { ExpressExchange } from './express-exchange.ts'
+import { Placing } from './mounting.ts'
 
 interface AdmissionGate {
   admit(exchange: Exchange): MaybePromise<Admission>
@@ -16,11 +17,13 @@ interface AdmissionGate {
 
 /** A middleware that asks `gate`. A decision that is there at once costs no promise. */
 export function admitting(gate: AdmissionGate): RequestHandler {
-  return (req, res, next) => {
-    const admission = gate.admit(new ExpressExchange(req, res))
+  const middleware: RequestHandler = (req, res, next) => {
+    const admission = gate.admit(new ExpressExchange(req, res, placing))
     if (isPromise(admission)) admission.then((settled) => actOn(settled, { req, res, next }), next)
     else actOn(admission, { req, res, next })
   }
+  const placing = new Placing(middleware)
+  return middleware
 }
 
 interface Handling {

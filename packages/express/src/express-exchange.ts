@@ -12,16 +12,19 @@ import {
   type Undo,
   type UserFunction,
 } from '@forebay/core'
-import { mountOf, routeOf } from './mounting.ts'
+import { runningRouteOf, type Placing } from './mounting.ts'
 import { hostOf, trustsEveryone } from './trust.ts'
 
 export class ExpressExchange implements Exchange {
   readonly #req: Request
   readonly #res: Response
+  readonly #placing: Placing
 
-  constructor(req: Request, res: Response) {
+  /** `placing` is that of the middleware that is running. */
+  constructor(req: Request, res: Response, placing: Placing) {
     this.#req = req
     this.#res = res
+    this.#placing = placing
   }
 
   get method(): string {
@@ -53,11 +56,11 @@ export class ExpressExchange implements Exchange {
   }
 
   get route(): string | undefined {
-    return routeOf(this.#req)
+    return this.#placing.of(this.#req).route
   }
 
   get answeringRoute(): string | undefined {
-    return routeOf(this.#req)
+    return runningRouteOf(this.#req)
   }
 
   /** Express takes `baseUrl` away when the last of its routes has passed the request on, with an error or without. */
@@ -66,7 +69,7 @@ export class ExpressExchange implements Exchange {
   }
 
   get mount(): string {
-    return mountOf(this.#req)
+    return this.#placing.of(this.#req).mount
   }
 
   get refresh(): object | undefined {

@@ -1,46 +1,83 @@
-/** Where a middleware is mounted, as a pattern that no client can vary by letter case, slashes or escapes. */
-import type { Request } from 'express'
+/** Where a middleware is mounted, as a pattern that no client can vary by letter case, slashes, escapes or parameters. */
+import type { Application, Request } from 'express'
+import type { LayeredRoute } from './layer.ts'
+import { nearestIn, type Nearest } from './nearest-mounting.ts'
+import { regrownTreeOf, treeOf } from './router-tree.ts'
 
-/** The pattern of the route that is running, its mount path included; undefined outside of routes. */
-export function routeOf(req: Request): string | undefined {
-  const { route } = req as { readonly route?: { readonly path?: unknown } }
-  if (route === undefined) return undefined
-  const pattern = Array.isArray(route.path) ? route.path.join(', ') : String(route.path)
-  if (!req.baseUrl) return pattern
-  const mount = mountOf(req)
-  return mount === '/' ? pattern : `${mount}${pattern === '/' ? '' : pattern}`
+export interface Place {
+  readonly mount: string
+  /** The pattern of the route, its mount path included; undefined for what is not mounted on one. */
+  readonly route: string | undefined
 }
 
-/**
- * The mount path. Express tells only what the client wrote there: parameters are put back in place of their values, and
- * the rest is decoded and in lower case, as Express itself matches it. Two paths that Express tells apart by case
- * (`case sensitive routing`) are one here: counted together, never apart.
- */
-export function mountOf({ baseUrl, params }: Request): string {
-  // Once every route has passed a request on, there is none.
-  if (!baseUrl) return '/'
-  const names = namesByValue(params)
-  const segments = baseUrl.split('/').filter((segment) => segment !== '')
-  const pattern = segments.map((segment) => {
-    const text = decoded(segment)
-    const name = names.get(text)
-    return name === undefined ? text.toLowerCase() : `:${name}`
-  })
-  return `/${pattern.join('/')}`
-}
+const nowhere: Place = { mount: '/', route: undefined }
 
-function namesByValue(params: Request['params']): ReadonlyMap<string, string> {
-  const names = new Map<string, string>()
-  for (const [name, value] of Object.entries(params ?? {})) {
-    if (typeof value === 'string') names.set(value, name)
+/** Tells of one middleware where requests meet it. Express itself tells only what the client wrote there. */
+export class Placing {
+  readonly #middleware: unknown
+  #app: Application | undefined
+  #baseUrl: string | undefined
+  #route: unknown
+  #place: Place = nowhere
+
+  constructor(middleware: unknown) {
+    this.#middleware = middleware
   }
-  return names
+
+  of(req: Request): Place {
+    const { app, baseUrl } = req
+    const route: unknown = req.route
+    // The next request mostly comes to the same place.
+    if (app !== this.#app || baseUrl !== this.#baseUrl || route !== this.#route) {
+      this.#place = placeOf(this.#middleware, req)
+      this.#app = app
+      this.#baseUrl = baseUrl
+      this.#route = route
+    }
+    return this.#place
+  }
 }
 
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return segment
+/** The pattern of the route that is running; undefined outside of routes, and once every route has passed the request on. */
+export function runningRouteOf(req: Request): string | undefined {
+  const route: unknown = req.route
+  return route === undefined || baseUrlOf(req) === undefined ? undefined : placeOf(route, req).route
+}
+
+function placeOf(handler: unknown, req: Request): Place {
+  const { app } = req
+  const prefix = prefixOf(app)
+  const baseUrl = below(prefix, baseUrlOf(req) ?? '')
+  const wanted = { handler, baseUrl, route: req.route as LayeredRoute | undefined }
+  let nearest: Nearest = nearestIn(treeOf(app), wanted)
+  if (nearest.missing > 0) {
+    const regrown = regrownTreeOf(app)
+    if (regrown !== undefined) nearest = nearestIn(regrown, wanted)
   }
+  const mount = prefix + nearest.pattern
+  return { mount: mount || '/', route: nearest.route && mount + pathOf(nearest.route, mount) }
+}
+
+/** Express takes it away when the last of its routes has passed the request on. */
+function baseUrlOf({ baseUrl }: { readonly baseUrl?: string }): string | undefined {
+  return baseUrl
+}
+
+/** An app within an app knows the path that it is mounted on; of several, the first stands for all. */
+function prefixOf(app: Application): string {
+  const { parent, mountpath } = app as Application & { readonly parent?: Application }
+  if (parent === undefined) return ''
+  const path = String([mountpath].flat()[0])
+  return prefixOf(parent) + (path.endsWith('/') ? path.slice(0, -1) : path)
+}
+
+/** What of `baseUrl` lies within an app that is itself mounted on `prefix`. */
+function below(prefix: string, baseUrl: string): string {
+  const depth = prefix.split('/').length - 1
+  return depth === 0 ? baseUrl : ['', ...baseUrl.split('/').slice(depth + 1)].join('/')
+}
+
+function pathOf({ path }: LayeredRoute, mount: string): string {
+  const pattern = Array.isArray(path) ? path.join(', ') : String(path)
+  return mount !== '' && pattern === '/' ? '' : pattern
 }

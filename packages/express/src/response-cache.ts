@@ -10,6 +10,7 @@ import {
   type ResponseCacheOptions,
 } from '@forebay/core'
 import { ExpressExchange } from './express-exchange.ts'
+import { Placing } from './mounting.ts'
 
 export interface ResponseCacheMiddleware extends RequestHandler {
   /** The cache behind: its invalidation, its statistics, its events. */
@@ -26,10 +27,11 @@ export function responseCache(
 ): ResponseCacheMiddleware {
   const gate = createResponseCacheGate(options)
   const middleware: RequestHandler = (req, res, next) => {
-    const outcome = gate.handle(new ExpressExchange(req, res))
+    const outcome = gate.handle(new ExpressExchange(req, res, placing))
     if (isPromise(outcome)) outcome.then((settled) => actOn(settled, res, next), next)
     else actOn(outcome, res, next)
   }
+  const placing = new Placing(middleware)
   return Object.assign(middleware, { cache: gate.cache })
 }
 
