@@ -13,9 +13,8 @@ export function heldApp(options: FakeOptions = {}): HeldApp {
   const waiting: {
     resolve: (reply: FakeReply) => void
     reject: (error: Error) => void
-    seen: SeenRequest
   }[] = []
-  const app = fakeApp((seen) => new Promise((resolve, reject) => waiting.push({ resolve, reject, seen })), {
+  const app = fakeApp(() => new Promise((resolve, reject) => waiting.push({ resolve, reject })), {
     ttl: '1m',
     ...options,
   })
