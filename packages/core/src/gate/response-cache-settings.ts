@@ -17,6 +17,7 @@ import {
   type OptionCheck,
   type OptionChecks,
 } from '../kit/option-check.ts'
+import { tokenOrString } from '../kit/structured-field.ts'
 import type { UserFunction } from '../ports/exchange.ts'
 import type { CacheSettings, KeyParts } from '../response-cache/settings.ts'
 import { presetDefaults, responseCacheDefaults as defaults } from './defaults.ts'
@@ -39,7 +40,7 @@ const keyChecks: OptionChecks = {
   cookies: isListOf(isText),
 }
 
-const checks: OptionChecks = {
+export const responseCacheChecks: OptionChecks = {
   ttl: isEither(isDuration, isFunction),
   negativeTtl: isEither(isDuration, isFunction),
   staleWhileRevalidate: isDuration,
@@ -77,7 +78,7 @@ const ofTheCache = ['backend', 'name', 'logger'] as const
 export function checkResponseCacheOptions<Args extends readonly unknown[]>(
   options: ResponseCacheOptions<Args>,
 ): void {
-  checkOptions('responseCache', options, checks)
+  checkOptions('responseCache', options, responseCacheChecks)
   if (typeof options.key === 'object') checkKeyParts(options.key)
   if (options.cache === undefined) return
   const settled = ofTheCache.find((name) => options[name] !== undefined)
@@ -121,7 +122,8 @@ export function responseCacheSettings<Args extends readonly unknown[]>(
     leaseMs: durationMs(options.lease ?? defaults.lease, 'lease'),
     earlyRefresh: options.earlyRefresh ?? defaults.earlyRefresh,
     jitter: options.jitter ?? defaults.jitter,
-    cacheStatus: (options.cacheStatus ?? defaults.cacheStatus) || undefined,
+    cacheStatus:
+      options.cacheStatus === false ? undefined : tokenOrString(options.cacheStatus ?? defaults.cacheStatus),
     timeoutMs: durationMs(options.timeout ?? defaults.timeout, 'timeout'),
     random,
   }

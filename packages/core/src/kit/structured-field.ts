@@ -43,6 +43,12 @@ export function parseList(text: string): readonly BareItem[] | undefined {
   return isRead ? items : undefined
 }
 
+/** A text of printable ASCII as a Token where it can be one, else as a String (RFC 9651 §3.3.3, §3.3.4). */
+export function tokenOrString(text: string): string {
+  const isToken = /^[A-Za-z*][!#$%&'*+\-.^_`|~0-9A-Za-z:/]*$/.test(text)
+  return isToken ? text : `"${text.replaceAll(/["\\]/g, '\\$&')}"`
+}
+
 const keyText = /[a-z*][a-z0-9_\-.*]*/y
 const tokenText = /[A-Za-z*][!#$%&'*+\-.^_`|~0-9A-Za-z:/]*/y
 const numberText = /(-?)(\d{1,16})(?:\.(\d{1,3}))?/y

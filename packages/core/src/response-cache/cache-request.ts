@@ -45,6 +45,11 @@ export interface Miss {
 /** The client's own conditions, which the handler is not to see when a whole response is wanted. */
 const conditionNames = ['if-none-match', 'if-modified-since', 'range', 'if-range'] as const
 
+/** Whether the handler may see another value of this field than the client sent. */
+export function isWithheld(name: string): boolean {
+  return conditionNames.some((condition) => condition === name)
+}
+
 const nothing: RequestFields = Object.freeze(Object.create(null) as RequestFields)
 
 /** Changes the request that the handler sees, and undoes it. */

@@ -20,8 +20,9 @@ export function identify(
 ): MaybePromise<CacheRequest | undefined> {
   if (settings.partition === undefined) return identifyIn(undefined, exchange, settings)
   const partition = askUser({ operation: 'partition', accepts: isTextAnswer }, settings.partition, exchange)
-  if (!isPromise(partition)) return identifyIn(partition, exchange, settings)
-  return partition.then((late) => identifyIn(late, exchange, settings))
+  // An empty name is no user's: what is nobody's must keep to the rules of a shared cache.
+  if (!isPromise(partition)) return identifyIn(partition || undefined, exchange, settings)
+  return partition.then((late) => identifyIn(late || undefined, exchange, settings))
 }
 
 function identifyIn(

@@ -4,7 +4,7 @@ import type { FoundEntry } from '../ports/cache-store.ts'
 import type { CacheOutcome } from '../ports/http.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
 import type { CacheRequest, Miss } from './cache-request.ts'
-import { refreshEarly, refreshStale } from './refreshing.ts'
+import { isDueEarly, refreshEarly, refreshStale } from './refreshing.ts'
 import { ageMs, answerHit, answerWith, secondsLeft, type Use } from './hit.ts'
 import type { Landed } from './landed.ts'
 import { handlerOrWait, type Round } from './miss.ts'
@@ -75,7 +75,7 @@ interface Selected {
 }
 
 function judge(mount: Mount, selected: Selected, round: Round): MaybePromise<CacheOutcome> {
-  const { request, found, stored, at, index } = selected
+  const { request, found, stored, index } = selected
   const { core } = mount
   if (!mayShare(request, stored)) return miss(mount, { ...missOf(request), index }, round)
   const now = core.clock.now()
@@ -87,18 +87,24 @@ function judge(mount: Mount, selected: Selected, round: Round): MaybePromise<Cac
     name: mount.settings.cacheStatus,
   }
   const reuse = judgeUse(use, request, found.softened)
-  const stale: Miss = { request, why: 'stale', stale: { at, entry: found.entry, stored }, index }
-  if (reuse.type === 'validate') return miss(mount, { ...stale, why: reuse.by }, round)
-  if (reuse.type === 'refresh' && !refreshStale(mount, stale)) return miss(mount, stale, round)
   if (reuse.reason === 'fresh') {
     core.counts.hits++
     noteUse(core, 'hit', request, stored.route)
-    refreshEarly(mount, stale, now)
+    if (isDueEarly(mount.settings, use)) refreshEarly(mount, staleMiss(selected, 'stale'))
     return answerHit(use)
+  }
+  if (reuse.type === 'validate') return miss(mount, staleMiss(selected, reuse.by), round)
+  if (reuse.type === 'refresh') {
+    const stale = staleMiss(selected, 'stale')
+    if (!refreshStale(mount, stale)) return miss(mount, stale, round)
   }
   core.counts.stale++
   noteUse(core, 'stale', request, stored.route)
   return answerWith(use, { hit: true, ttl: secondsLeft(found.entry.staleAt, now), detail: reuse.reason })
+}
+
+function staleMiss({ request, found, stored, at, index }: Selected, why: 'stale' | 'request'): Miss {
+  return { request, why, stale: { at, entry: found.entry, stored }, index }
 }
 
 type Judged = Pick<Use, 'entry' | 'stored' | 'now'>

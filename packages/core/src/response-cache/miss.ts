@@ -166,6 +166,7 @@ function recorded(
   // client's own conditions, and need not make in full what was asked for in part.
   const withholds = stored !== undefined || !mount.core.isPassed(flightKey)
   const { requestFields } = exchange
+  const asked = around?.asked ?? { ...requestFields }
   const conditions =
     around !== undefined || withholds
       ? WithheldConditions.all(requestFields, around?.conditions)
@@ -180,6 +181,7 @@ function recorded(
     purges: mount.core.purges,
     startedAt: mount.core.clock.now(),
     outside: exchange.responseFields(),
+    asked,
     conditions,
     validates: stored !== undefined && conditions.validate(stored.validators),
     around: runAround(exchange),

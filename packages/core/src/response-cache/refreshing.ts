@@ -2,6 +2,8 @@
 import type { Miss } from './cache-request.ts'
 import { flightKeyOf } from './miss.ts'
 import type { Mount } from './mount.ts'
+import type { Use } from './hit.ts'
+import type { CacheSettings } from './settings.ts'
 
 /** Below this lifetime a response is not refreshed early: it would hardly ever be stored. */
 const leastEarlyMs = 1_000
@@ -24,14 +26,18 @@ export function refreshStale(mount: Mount, stale: Miss): boolean {
 }
 
 /** XFetch (Vattani et al., 2015): the sooner a response ends, and the longer it takes to make, the likelier. */
-export function refreshEarly(mount: Mount, fresh: Miss, now: number): void {
-  const { earlyRefresh, random } = mount.settings
-  const { request, stale } = fresh
-  if (earlyRefresh === 0 || stale === undefined) return
-  const leftMs = stale.entry.staleAt - now
-  const costMs = stale.stored.madeInMs * earlyRefresh
-  if (leftMs > costMs * mostDrawn || stale.entry.staleAt - stale.stored.bornAt < leastEarlyMs) return
-  if (costMs * -Math.log(1 - random()) < leftMs || request.exchange.method === 'HEAD') return
+export function isDueEarly({ earlyRefresh, random }: CacheSettings, { entry, stored, now }: Use): boolean {
+  if (earlyRefresh === 0) return false
+  const leftMs = entry.staleAt - now
+  const costMs = stored.madeInMs * earlyRefresh
+  if (leftMs > costMs * mostDrawn || entry.staleAt - stored.bornAt < leastEarlyMs) return false
+  return costMs * -Math.log(1 - random()) >= leftMs
+}
+
+/** A fresh response is about to answer, and is to be made anew before it becomes stale. */
+export function refreshEarly(mount: Mount, fresh: Miss): void {
+  // A HEAD dispatched again would bring no content.
+  if (fresh.request.exchange.method === 'HEAD') return
   const key = flightKeyOf(fresh)
   if (mount.core.flights.get(key) === undefined) start(mount, fresh, key)
 }

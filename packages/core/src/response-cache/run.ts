@@ -1,5 +1,5 @@
 /** One run of the handler: what its recorder has to know. */
-import type { HeaderFields } from '../ports/http.ts'
+import type { HeaderFields, RequestFields } from '../ports/http.ts'
 import type { Miss, WithheldConditions } from './cache-request.ts'
 import type { Refresh } from './background-refresh.ts'
 import type { Flight } from './flights.ts'
@@ -27,6 +27,8 @@ export interface Run extends Miss {
   readonly startedAt: number
   /** The response fields that stood before the handler ran. */
   readonly outside: HeaderFields
+  /** The request's fields as they came: what the next request can be held against. */
+  readonly asked: RequestFields
   readonly conditions: WithheldConditions
   /** Whether the stale response's validators were added to the request. */
   readonly validates: boolean

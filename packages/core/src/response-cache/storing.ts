@@ -1,8 +1,10 @@
 /** Whether a response of the handler will be stored, and as what: judged when its head is known. */
 import type { CacheEntry } from '../ports/cache-store.ts'
 import type { FieldLine, HeaderFields } from '../ports/http.ts'
+import { isWithheld } from './cache-request.ts'
 import { validatorsOf, type Validators } from './conditional.ts'
 import { governingDirectives, type Governing } from './directives.ts'
+import { joinedLines } from './field-list.ts'
 import { forbidsStale, initialAgeMs, staleWindows, statedLifetimeMs, type StaleWindows } from './freshness.ts'
 import { isKeyed } from './identify.ts'
 import { grantedLifetimeMs } from './granted-lifetime.ts'
@@ -58,8 +60,10 @@ export function judgeStoring(run: Run, head: ResponseHead): StoringPlan | Reason
   const validators = validatorsOf(head.fields, wallNow)
   const deleteAt = staleAt + Math.max(...Object.values(windows), keptMs(run, validators, lifetimeMs))
   if (deleteAt <= now) return 'no-freshness'
-  if (settings.store !== undefined && !storeOptionAllows(run)) return 'store-option'
   const names = ownVaryNames(head.fields, head.outside)
+  // Something on the way to the handler has changed what it varies by: no request tells which response is its own.
+  if (names === '*' || names.some((name) => hasChanged(run, name))) return 'vary-star'
+  if (settings.store !== undefined && !storeOptionAllows(run)) return 'store-option'
   return {
     status: head.status,
     fields: dated(ownFields(run, head, governing), head.fields, wallNow),
@@ -75,8 +79,8 @@ export function judgeStoring(run: Run, head: ResponseHead): StoringPlan | Reason
     },
     labels: labelsOf(run, head.fields),
     path: targetPath(run.request.exchange.target),
-    varyNames: names === '*' ? [] : names,
-    secondaryKey: names === '*' ? '' : secondaryKey(names, run.request.exchange.requestFields),
+    varyNames: names,
+    secondaryKey: secondaryKey(names, run.asked),
   }
 }
 
@@ -105,6 +109,10 @@ function objectionTo(
     },
   )
   return objection ?? (request.exchange.isUnanswered ? 'no-handler' : undefined)
+}
+
+function hasChanged({ asked, request }: Run, name: string): boolean {
+  return !isWithheld(name) && joinedLines(asked[name]) !== joinedLines(request.exchange.requestFields[name])
 }
 
 function storeOptionAllows({ mount, request }: Run): boolean {
