@@ -61,3 +61,14 @@ describe.each(failures)('a backend that %s', (_, consume) => {
     expect(denied(await admitLater()).response.status).toBe(429)
   })
 })
+
+test('local: what the outcome gives back is given back to this process', async () => {
+  const backend = failingBackend(() => Promise.reject(new Error('down')))
+  const { admitLater } = gateHarness({ limit: 2, window: '1m', count: 'failed', backend })
+  for (let time = 0; time < 5; time++) {
+    const { departed } = passed(await admitLater())
+    departed?.(200, true)
+  }
+  for (let time = 0; time < 2; time++) passed(await admitLater()).departed?.(500, true)
+  denied(await admitLater())
+})

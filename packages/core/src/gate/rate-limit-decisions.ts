@@ -7,7 +7,7 @@ export function skippedDecision(key: string, now: number): AllowedDecision {
     allowed: true,
     limit: Infinity,
     remaining: Infinity,
-    resetAt: now,
+    resetAt: Math.floor(now),
     key,
     policies: [],
     source: 'skipped',
@@ -20,9 +20,10 @@ const troubleMs = 1_000
 /** A request that is denied for another reason than its quota. Waiting helps only where the trouble is ours. */
 export function refusedDecision(
   key: string,
-  now: number,
+  instant: number,
   reason: 'deny-list' | 'missing-key' | 'backend',
 ): DeniedDecision {
+  const now = Math.floor(instant)
   const facts = {
     allowed: false,
     limit: 0,

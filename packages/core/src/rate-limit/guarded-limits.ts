@@ -3,7 +3,7 @@ import { isPromise } from '../kit/promise.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
 import type { BlockRule, Charge, Decision, RateLimitStore } from '../ports/rate-limit-store.ts'
-import { LocalLimits } from './local-limits.ts'
+import { LocalLimits, type LocalAdjustment } from './local-limits.ts'
 import type { OnBackendError } from './rate-limiter-setup.ts'
 
 export interface GuardedLimitsOptions {
@@ -65,6 +65,11 @@ export class GuardedLimits {
   #failedToConsume(error: unknown, { group, key, charges }: Asked): Decision {
     this.#failed('consume', error)
     return this.#consumeWithout(group, key, charges)
+  }
+
+  /** Corrects what was charged while the backend did not answer; does nothing once it does again. Never throws. */
+  adjustLocal(adjustment: LocalAdjustment): void {
+    this.#local?.adjust(adjustment)
   }
 
   /** For what the application itself asks: throws or rejects with what the backend did, after `timeoutMs` at the latest. */

@@ -5,6 +5,13 @@ import { createMemoryRateLimitStore, type MemoryRateLimitStore } from './memory-
 
 const maxKeys = 100_000
 
+export interface LocalAdjustment {
+  readonly group: string
+  readonly key: string
+  readonly charges: readonly Charge[]
+  readonly decision: Decision
+}
+
 export class LocalLimits {
   readonly #store: MemoryRateLimitStore
   readonly #nodes: number
@@ -18,6 +25,12 @@ export class LocalLimits {
   consume(group: string, key: string, charges: readonly Charge[], block: BlockRule | undefined): Decision {
     const own = charges.map(({ policy, units }) => ({ policy: this.#partOf(policy), units }))
     return { ...this.#store.consume(group, key, own, block), source: 'local' }
+  }
+
+  /** Corrects what a decision of this process charged, in the windows that it charged. */
+  adjust({ group, key, charges, decision }: LocalAdjustment): void {
+    const own = charges.map(({ policy, units }) => ({ policy: this.#partOf(policy), units }))
+    this.#store.adjust(group, key, own, decision.policies)
   }
 
   /** This process's part of the quota; at least one unit where there is any, or the service would be closed. */

@@ -176,6 +176,7 @@ export class RateLimiter<Changes = never> {
 
   /** For gates: corrects what a decision charged, in the windows that it charged. */
   adjust({ group, key, charges, decision }: Adjustment): MaybePromise<void> {
+    if (decision.source === 'local') this.#limits.adjustLocal({ group, key: bounded(key), charges, decision })
     // What was decided without the backend was not counted there.
     if (decision.source !== 'backend') return undefined
     return this.#limits.ask('adjust', (store) =>

@@ -2,10 +2,14 @@
 import { isClosestToDenial, resetAfterMs, textOf, type FieldSink, type Standing } from './field-writer.ts'
 import { integer, seconds } from './quota-text.ts'
 
-/** A Dictionary has room for one limiter: the one closest to denial. */
+/**
+ * A Dictionary has room for one limiter: the one closest to denial. Where another limiter has written the List of a later
+ * draft, that stays: the field cannot be both.
+ */
 export function writeDraft7Quota(sink: FieldSink, standing: Standing): void {
   const { decision } = standing
-  if (!isClosestToDenial(decision, remainingOf(textOf(sink.responseField('ratelimit'))))) return
+  const before = textOf(sink.responseField('ratelimit'))
+  if (before.startsWith('"') || !isClosestToDenial(decision, remainingOf(before))) return
   const reset = seconds(resetAfterMs(standing))
   sink.setResponseField(
     'ratelimit',

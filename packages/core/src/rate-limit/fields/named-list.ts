@@ -1,5 +1,5 @@
 /** `"burst";r=19;t=1, "daily";r=9999;t=86400`: the List of named policies that drafts 8 to 10 share. */
-import { appendToList, within, type FieldSink, type Standing } from './field-writer.ts'
+import { appendToList, textOf, within, type FieldSink, type Standing } from './field-writer.ts'
 import { integer, seconds } from './quota-text.ts'
 
 /** `until` is the instant that `t` counts to. */
@@ -13,5 +13,7 @@ export function writeNamedList(sink: FieldSink, standing: Standing, until: 'rese
     const wait = seconds(within(decision, policy[until] - now, own.longestMs))
     list += `${index === 0 ? '' : ', '}${own.name};r=${integer(policy.remaining)};t=${wait}`
   }
+  // The Dictionary of draft 7 stays as another limiter has written it: the field cannot be both.
+  if (textOf(sink.responseField('ratelimit')).startsWith('limit=')) return
   appendToList(sink, 'ratelimit', list)
 }
