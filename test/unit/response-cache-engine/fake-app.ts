@@ -22,6 +22,8 @@ export interface FakeRequest {
   /** Response fields that middleware outside the cache set before. */
   readonly outside?: Record<string, FieldValue>
   readonly refresh?: object
+  /** Nothing in the app answers it: the reply is the framework's own page. */
+  readonly unanswered?: boolean
   /** The same request, met again by a cache further inside. */
   readonly within?: FakeExchange
 }
@@ -122,7 +124,7 @@ function fakeExchange(app: FakeApp, request: FakeRequest): FakeExchange {
     requestFields: request.within?.requestFields ?? { ...request.headers },
     route: request.route,
     answeringRoute: undefined,
-    isUnanswered: false,
+    isUnanswered: request.unanswered ?? false,
     mount: '/',
     refresh: request.refresh ?? request.within?.refresh,
     invoke: (fn, extra) => fn(seenOf(exchange), extra),

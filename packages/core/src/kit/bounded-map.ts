@@ -30,6 +30,10 @@ export class BoundedMap<Key, Value> {
     if (oldest.done !== true) this.#values.delete(oldest.value)
   }
 
+  values(): MapIterator<Value> {
+    return this.#values.values()
+  }
+
   delete(key: Key): boolean {
     return this.#values.delete(key)
   }

@@ -37,8 +37,15 @@ export interface LastResponse extends Verdict {
   readonly stored: boolean
 }
 
+export interface ServedOrigin {
+  readonly scheme: string
+  readonly host: string
+}
+
 /** How many keys and routes are remembered beside the entries themselves. */
 const remembered = 2_048
+
+const rememberedOrigins = 8
 
 /** How long after an unshareable response the requests for its key do not wait for each other. */
 const passMs = 5_000
@@ -54,6 +61,8 @@ export class CacheCore {
   /** How the mounts of this cache read queries, each way once. */
   readonly queryRules: Map<string, QueryRule> = new Map<string, QueryRule>()
   readonly lastResponses: BoundedMap<string, LastResponse> = new BoundedMap(remembered)
+  /** The origins of the latest responses: where a path is meant that comes without one. */
+  readonly latestOrigins: BoundedMap<string, ServedOrigin> = new BoundedMap(rememberedOrigins)
   readonly counts: CacheCounts = {
     hits: 0,
     misses: 0,

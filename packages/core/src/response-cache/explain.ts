@@ -1,7 +1,7 @@
 /** Why a request would, or would not, be answered from the cache: asked without running anything of the app. */
 import type { FoundEntry } from '../ports/cache-store.ts'
 import type { Exchange } from '../ports/exchange.ts'
-import type { CacheCore } from './cache-core.ts'
+import type { CacheCore, LastResponse } from './cache-core.ts'
 import type { CacheRequest } from './cache-request.ts'
 import { describedExchanges } from './described-exchange.ts'
 import { identify } from './identify.ts'
@@ -21,36 +21,39 @@ interface Finding {
 }
 
 /**
- * Every mount may read the request in its own way, and a path alone leaves open whether it is asked by http or https: the
- * finding that says most is the answer.
+ * Every mount may read the request in its own way, and a path alone leaves open which origin is asked: the finding that
+ * says most is the answer.
  */
 export async function explain(
   core: CacheCore,
   mounts: Iterable<CacheSettings>,
   asked: ExplainRequest,
 ): Promise<Explanation> {
+  const exchanges = describedExchanges(asked, core.latestOrigins.values())
   const findings: Finding[] = []
-  const seen = new Set<string>()
   for (const settings of mounts) {
-    for (const exchange of describedExchanges(asked)) {
-      const finding = await find(core, settings, exchange)
-      const identity = `${finding.reason} ${finding.key ?? ''}`
-      if (!seen.has(identity)) findings.push(finding)
-      seen.add(identity)
-    }
+    for (const exchange of exchanges) findings.push(await find(core, settings, exchange))
   }
-  const telling =
-    findings.find(({ served }) => served) ??
-    findings.find(({ reason }) => reason !== 'miss' && reason !== 'unknown-key') ??
-    findings.find(({ key }) => key !== undefined && core.lastResponses.has(key)) ??
-    findings.find(({ reason }) => reason === 'miss') ??
-    ({ reason: 'unknown-key', served: false, key: undefined } satisfies Finding)
+  const says = (finding: Finding): number => howMuch(finding, lastOf(core, finding) !== undefined)
+  const telling = findings.reduce((most, finding) => (says(finding) > says(most) ? finding : most))
   return {
     code: telling.reason,
     ...reasons[telling.reason],
     served: telling.served,
-    lastResponse: telling.key === undefined ? undefined : core.lastResponses.get(telling.key),
+    lastResponse: lastOf(core, telling),
   }
+}
+
+/** An answer says more than an objection, and an objection more than that nothing is known. */
+function howMuch({ served, reason }: Finding, isRemembered: boolean): number {
+  if (served) return 4
+  if (reason === 'unknown-key') return 0
+  if (reason !== 'miss') return 3
+  return isRemembered ? 2 : 1
+}
+
+function lastOf(core: CacheCore, { key }: Finding): LastResponse | undefined {
+  return key === undefined ? undefined : core.lastResponses.get(key)
 }
 
 async function find(core: CacheCore, settings: CacheSettings, exchange: Exchange): Promise<Finding> {

@@ -59,7 +59,7 @@ export function ofPrefix(prefix: unknown): Invalidation {
 export function isSoft(operation: string, options: unknown): boolean {
   if (options === undefined) return false
   const { soft, ...unknown } = (
-    typeof options === 'object' && options !== null ? options : { options }
+    typeof options === 'object' && options !== null && !Array.isArray(options) ? options : { options }
   ) as Record<string, unknown>
   if (Object.keys(unknown).length > 0 || (soft !== undefined && typeof soft !== 'boolean')) {
     throw invalid(operation, showValue(options), '{ soft: true } or { soft: false }')
@@ -70,7 +70,8 @@ export function isSoft(operation: string, options: unknown): boolean {
 /** The tags of `invalidateTags`, and the options that may follow them. */
 export function splitTags(args: readonly unknown[]): { tags: readonly unknown[]; options: unknown } {
   const last = args.at(-1)
-  const hasOptions = typeof last === 'object' && last !== null
+  // A list is no options: it is tags given in the wrong way, and to be told of.
+  const hasOptions = typeof last === 'object' && last !== null && !Array.isArray(last)
   return hasOptions ? { tags: args.slice(0, -1), options: last } : { tags: args, options: undefined }
 }
 

@@ -31,10 +31,17 @@ export function noteUse(
     core.events.emit(use, { name: core.name, key, route: route ?? routeOf(exchange) })
 }
 
+/** For `explain`. */
+function rememberLast(core: CacheCore, { key, exchange }: CacheRequest, reason: Reason): void {
+  const { scheme, host } = exchange
+  core.lastResponses.set(key, { ...reasons[reason], code: reason, stored: reason === 'stored' })
+  core.latestOrigins.set(`${scheme}://${host}`, { scheme, host })
+}
+
 export function noteStored({ mount, request, route }: Run, status: number, entry: CacheEntry): void {
   const { core } = mount
   core.counts.stored++
-  core.lastResponses.set(request.key, { ...reasons.stored, code: 'stored', stored: true })
+  rememberLast(core, request, 'stored')
   core.debug('stored', route, 'stored')
   if (!core.events.hears('stored')) return
   core.events.emit('stored', {
@@ -50,7 +57,7 @@ export function noteStored({ mount, request, route }: Run, status: number, entry
 export function noteRefused({ mount, request, route }: Run, status: number, reason: Reason): void {
   const { core } = mount
   core.counts.refused++
-  core.lastResponses.set(request.key, { ...reasons[reason], code: reason, stored: false })
+  rememberLast(core, request, reason)
   core.debug('refused', route, reason)
   if (reason === 'cookie') {
     core.warnOnce(

@@ -36,7 +36,7 @@ export interface Verdict {
 export interface ExplainRequest {
   /** Default GET. */
   readonly method?: string
-  /** An absolute URL, or a path with its query; then `headers.host` names the host. */
+  /** An absolute URL, or a path with its query: on `headers.host`, else on the hosts that were asked for lately. */
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
 }

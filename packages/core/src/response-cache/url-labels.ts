@@ -37,7 +37,8 @@ export function targetPath(target: string): string {
   return splitTarget(originForm(target)).path
 }
 
-function withoutFragment(url: string): string {
+/** What no client sends to a server. */
+export function withoutFragment(url: string): string {
   const at = url.indexOf('#')
   return at === -1 ? url : url.slice(0, at)
 }
