@@ -97,3 +97,23 @@ export { fieldsOfResponse } from './node/response-fields.ts'
 export { whenAborted, whenOver } from './node/response-over.ts'
 export { sendResponse, sendReused } from './node/send-response.ts'
 export { tapResponse } from './node/tap-response.ts'
+export { checkPluginOptions } from './gate/plugin-options.ts'
+/** For backends: what every backend checks, counts and says the same way. */
+export { digest } from './kit/digest.ts'
+export { durationMs } from './kit/duration.ts'
+export { showValue } from './kit/forebay-error.ts'
+export {
+  checkOptions,
+  isBoolean,
+  isInteger,
+  isObjectWith,
+  isOneOf,
+  isPositiveDuration,
+  isText,
+  type OptionCheck,
+  type OptionChecks,
+} from './kit/option-check.ts'
+export { defaultLogger } from './gate/default-logger.ts'
+export { systemClock } from './memory/system-clock.ts'
+export { blockedDecision } from './rate-limit/blocks.ts'
+export { decisionOf } from './rate-limit/judgement.ts'

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import { isPromise, type CacheOutcome, type ResponseCacheGate, type ReusedResponse } from '@forebay/core'
 import { capture } from './capture.ts'
+import { named } from './earlier-routes.ts'
 import { FastifyExchange, type Place } from './fastify-exchange.ts'
 import { PendingRecording } from './pending-recording.ts'
 import { restore, sendReused } from './send-reused.ts'
@@ -12,13 +13,19 @@ type Sent = (error: Error | null, payload?: unknown) => void
 /** What `onSend` has to know of a request. */
 type Kept = PendingRecording | { readonly reused: ReusedResponse } | null | undefined
 
+/** Counts registrations, to tell their hooks apart by name. */
+let registrations = 0
+
 export class CacheVisits {
+  /** What its hooks are called. */
+  readonly name: string = `responseCache${++registrations}`
   /** One per registration: the caches of two registrations may meet on one route. */
   readonly #kept: symbol = Symbol('forebay.responseCache')
   readonly #hooks = new WeakSet<object>()
 
   constructor(app: FastifyInstance) {
     app.decorateRequest(this.#kept, null)
+    named(this.onSend, this.name)
   }
 
   isHook(hook: object): boolean {
@@ -32,7 +39,7 @@ export class CacheVisits {
       else this.#actOn(outcome, request, reply, done)
     }
     this.#hooks.add(hook)
-    return hook
+    return named(hook, this.name)
   }
 
   readonly onSend = (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: Sent): void => {

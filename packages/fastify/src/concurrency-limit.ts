@@ -2,8 +2,9 @@
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
 import { createConcurrencyGate, type ConcurrencyLimitOptions } from '@forebay/core'
 import { asPlugin } from './as-plugin.ts'
-import { admissionHook, checkPluginOptions, type HookName } from './admission-hook.ts'
-import { admit, type PlacedGate } from './admit.ts'
+import { admissionHook } from './admission-hook.ts'
+import type { PlacedGate } from './admit.ts'
+import { pluginOptions, type HookName } from './plugin-options.ts'
 import { perSetting } from './route-setting.ts'
 import { trustsEveryone } from './trust.ts'
 
@@ -22,7 +23,7 @@ export interface ConcurrencyLimitPluginOptions extends RouteConcurrencyLimitOpti
 const owned = ['max', 'queue', 'timeout', 'backend', 'name'] as const
 
 function setUp(app: FastifyInstance, given: ConcurrencyLimitPluginOptions): void {
-  const { global = true, hook = 'onRequest', ...options } = checkPluginOptions('concurrencyLimit', given)
+  const { global = true, hook = 'onRequest', ...options } = pluginOptions('concurrencyLimit', given)
   const place = { mount: app.prefix || '/', trustsEveryone: trustsEveryone(app) }
   const gateOf = perSetting<PlacedGate>({
     standard: global
@@ -30,7 +31,7 @@ function setUp(app: FastifyInstance, given: ConcurrencyLimitPluginOptions): void
       : undefined,
     make: (own, route) => ({ gate: createConcurrencyGate(over(options, own)), place: { ...place, route } }),
   })
-  admissionHook(app, { hook, setting: 'concurrencyLimit', gateOf, admit })
+  admissionHook(app, { hook, setting: 'concurrencyLimit', gateOf })
 }
 
 /** A limiter that is given replaces what one would be made of, and the other way round. */

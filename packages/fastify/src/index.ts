@@ -1,7 +1,7 @@
 /** forebay for Fastify 5: rate limiting and whole-response caching as plugins. */
 // Brings what forebay adds to Fastify's own types along.
 export type { RouteConfig } from './augmentation.ts'
-export type { HookName } from './admission-hook.ts'
+export type { HookName } from './plugin-options.ts'
 export {
   concurrencyLimit,
   type ConcurrencyLimitPluginOptions,

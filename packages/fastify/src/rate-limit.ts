@@ -2,8 +2,9 @@
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
 import { createRateLimitGate, memoryBackend, type RateLimitOptions } from '@forebay/core'
 import { asPlugin } from './as-plugin.ts'
-import { admit, type PlacedGate } from './admit.ts'
-import { admissionHook, checkPluginOptions, type HookName } from './admission-hook.ts'
+import type { PlacedGate } from './admit.ts'
+import { admissionHook } from './admission-hook.ts'
+import { pluginOptions, type HookName } from './plugin-options.ts'
 import { replacedBy } from './replaced-options.ts'
 import { perSetting } from './route-setting.ts'
 import { trustsEveryone } from './trust.ts'
@@ -19,7 +20,7 @@ export interface RateLimitPluginOptions extends RouteRateLimitOptions {
 }
 
 function setUp(app: FastifyInstance, given: RateLimitPluginOptions): void {
-  const { global = true, hook = 'onRequest', ...options } = checkPluginOptions('rateLimit', given)
+  const { global = true, hook = 'onRequest', ...options } = pluginOptions('rateLimit', given)
   const shared = withBackend(app, options)
   const place = { mount: app.prefix || '/', trustsEveryone: trustsEveryone(app) }
   const gateOf = perSetting<PlacedGate>({
@@ -32,7 +33,7 @@ function setUp(app: FastifyInstance, given: RateLimitPluginOptions): void {
     }),
   })
   if (!app.hasRequestDecorator('rateLimit')) app.decorateRequest('rateLimit')
-  admissionHook(app, { hook, setting: 'rateLimit', gateOf, admit })
+  admissionHook(app, { hook, setting: 'rateLimit', gateOf })
 }
 
 /** One backend for all routes, so that one group is one counter whichever routes name it. */

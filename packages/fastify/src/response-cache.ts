@@ -8,8 +8,9 @@ import type {
 } from 'fastify'
 import { createResponseCacheGate, type ResponseCache, type ResponseCacheOptions } from '@forebay/core'
 import { asPlugin } from './as-plugin.ts'
-import { checkPluginOptions } from './admission-hook.ts'
 import { CacheVisits } from './cache-visits.ts'
+import { warnOfEarlierRoutes } from './earlier-routes.ts'
+import { pluginOptions } from './plugin-options.ts'
 import { trustsEveryone } from './trust.ts'
 
 /** Options of a route's `config.responseCache`. */
@@ -21,12 +22,13 @@ export interface ResponseCachePluginOptions extends RouteResponseCacheOptions {
 }
 
 function setUp(app: FastifyInstance, given: ResponseCachePluginOptions): void {
-  const { global = true, ...options } = checkPluginOptions('responseCache', given)
+  const { global = true, ...options } = pluginOptions('responseCache', given)
   const standard = createResponseCacheGate(options)
-  if (global) warnOfEarlierRoutes(app, options)
   const visits = new CacheVisits(app)
   const everyone = trustsEveryone(app)
+  const told = new Set<string>()
   app.addHook('onRoute', (route) => {
+    for (const method of [route.method].flat()) told.add(`${method} ${shapeOf(route.url)}`)
     const setting: unknown = route.config?.responseCache
     if (setting === false || (setting === undefined && !global)) return
     const gate =
@@ -42,18 +44,14 @@ function setUp(app: FastifyInstance, given: ResponseCachePluginOptions): void {
   app.addHook('onSend', visits.onSend)
   if (options.cache === undefined) app.addHook('onClose', async () => await standard.cache.close())
   decorate(app, standard.cache)
+  if (!global) return
+  const isKnown = (method: string, path: string): boolean => told.has(`${method} ${shapeOf(path)}`)
+  warnOfEarlierRoutes(app, { hookName: visits.name, isKnown, logger: options.logger })
 }
 
-/** Fastify tells plugins only of routes that come after them. */
-function warnOfEarlierRoutes(
-  app: FastifyInstance,
-  { logger = console, cache }: RouteResponseCacheOptions,
-): void {
-  if (app.printRoutes({ commonPrefix: false }).trim() === '(empty tree)') return
-  const to = cache === undefined ? logger : console
-  to.warn(
-    'forebay: responseCache: routes that were added before the plugin are not cached. Await its registration first.',
-  )
+/** A pattern without the names of its parameters: Fastify shows those of all routes together. */
+function shapeOf(path: string): string {
+  return path.replaceAll(/:[^/]*/g, ':')
 }
 
 /**

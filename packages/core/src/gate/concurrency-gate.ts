@@ -24,7 +24,7 @@ export interface ConcurrencyGate {
   admit(exchange: Exchange): MaybePromise<Admission>
 }
 
-const checks: OptionChecks = {
+export const concurrencyLimitChecks: OptionChecks = {
   ...concurrencyLimiterChecks,
   skip: isFunction,
   logger: isObjectWith('warn', 'error'),
@@ -38,7 +38,7 @@ const checks: OptionChecks = {
 export function createConcurrencyGate<Args extends readonly unknown[]>(
   options: ConcurrencyLimitOptions<Args>,
 ): ConcurrencyGate {
-  checkOptions('concurrencyLimit', options, checks)
+  checkOptions('concurrencyLimit', options, concurrencyLimitChecks)
   return new MountedConcurrencyLimiter(limiterOf(options), options.skip, options.logger ?? defaultLogger)
 }
 
