@@ -9,7 +9,10 @@ declare module 'http-cache-semantics' {
       request: Message & { readonly url: string; readonly method: string },
       response: Message & { readonly status: number },
     )
-    /** In seconds. */
-    maxAge(): number
+    /** Wall clock in ms. */
+    now(): number
+    storable(): boolean
+    /** In ms. */
+    timeToLive(): number
   }
 }

@@ -38,8 +38,8 @@ describe('structured fields', () => {
 
   it('Dictionaries: the last of one key counts', () => {
     expect([...(parseDictionary('a=1, b, a=2') ?? [])]).toEqual([
-      ['b', { type: 'boolean', value: true }],
       ['a', { type: 'integer', value: 2 }],
+      ['b', { type: 'boolean', value: true }],
     ])
     for (const text of ['A=1', 'a = 1', 'a=', '=1', 'a=1 b=2', 'a=1,'])
       expect(parseDictionary(text)).toBeUndefined()

@@ -23,7 +23,6 @@ export function parseDictionary(text: string): ReadonlyMap<string, BareItem> | u
       ? reader.member()
       : reader.parameters({ type: 'boolean', value: true })
     if (item === undefined) return false
-    members.delete(key)
     members.set(key, item)
     return true
   })

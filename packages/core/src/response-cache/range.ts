@@ -11,9 +11,6 @@ export interface SelectedRange {
   readonly contentRange: string
 }
 
-/** Positions have no more digits than a file can have bytes: what is longer counts as the largest. */
-const longestPosition = 15
-
 const singleRange = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i
 
 /**
@@ -40,8 +37,9 @@ export function selectRange(
   return { status: 206, window, contentRange: `bytes ${window.from}-${window.to - 1}/${length}` }
 }
 
+/** No content is as long as the largest exact number: what is beyond counts as that. */
 function position(digits: string): number {
-  return digits.length > longestPosition ? Number.MAX_SAFE_INTEGER : Number(digits)
+  return Math.min(Number(digits), Number.MAX_SAFE_INTEGER)
 }
 
 /** The last `count` bytes. */
