@@ -52,11 +52,14 @@ export function redispatch(call: Redispatch, dispatch: Dispatch): Promise<void> 
       return
     }
     signal.addEventListener('abort', giveUp, { once: true })
-    try {
-      Promise.resolve(dispatch(request, response)).catch(giveUp)
-    } catch {
-      giveUp()
-    }
+    // Whoever is being answered meanwhile comes first: a handler may take its time before it gives way.
+    setImmediate(() => {
+      try {
+        if (!signal.aborted) Promise.resolve(dispatch(request, response)).catch(giveUp)
+      } catch {
+        giveUp()
+      }
+    })
   })
 }
 
