@@ -1,0 +1,60 @@
+/** Decisions as the script packs them: floats of 8 bytes, little endian. */
+import { blockedDecision, decisionOf, type Charge, type Decision, type PolicyDecision } from '@forebay/core'
+import type { Answer } from './batcher.ts'
+
+const floatBytes = 8
+const headFloats = 2
+const policyFloats = 6
+
+/** Bytes of an answer that has no decision in it. */
+export const headBytes: number = headFloats * floatBytes
+
+export function decisionBytes(charges: readonly Charge[]): number {
+  return (headFloats + charges.length * policyFloats) * floatBytes
+}
+
+/** Why: nothing, the quota, a block that stood, a block that this denial began. */
+export type Kind = 'admitted' | 'quota' | 'blocked' | 'punished'
+
+const kinds: readonly Kind[] = ['admitted', 'quota', 'blocked', 'punished']
+
+/** What was found, before it is put together to a decision. */
+export interface Finding {
+  readonly kind: Kind
+  /** Until when the key is kept out; 0 unless `blocked` or `punished`. */
+  readonly until: number
+  readonly now: number
+  readonly policies: readonly PolicyDecision[]
+}
+
+export function readFinding(charges: readonly Charge[], { reply, at, now }: Answer): Finding {
+  const kind = kinds[reply.readDoubleLE(at)] ?? 'quota'
+  const first = at + headBytes
+  const policies = charges.map(({ policy }, index): PolicyDecision => {
+    const from = first + index * policyFloats * floatBytes
+    const allowed = reply.readDoubleLE(from) === 1
+    return {
+      name: policy.name,
+      allowed,
+      limit: policy.limit,
+      windowMs: policy.windowMs,
+      remaining: reply.readDoubleLE(from + floatBytes),
+      resetAt: reply.readDoubleLE(from + 2 * floatBytes),
+      nextAt: reply.readDoubleLE(from + 3 * floatBytes),
+      retryAfterMs: allowed ? undefined : reply.readDoubleLE(from + 4 * floatBytes),
+      chargedWindow: reply.readDoubleLE(from + 5 * floatBytes),
+    }
+  })
+  return { kind, until: reply.readDoubleLE(at + floatBytes), now, policies }
+}
+
+/** The instant in an answer without a decision. */
+export function readInstant({ reply, at }: Answer): number {
+  return reply.readDoubleLE(at + floatBytes)
+}
+
+export function decisionFrom(key: string, { kind, until, now, policies }: Finding): Decision {
+  if (kind === 'blocked') return blockedDecision(key, policies, { until, now })
+  if (kind === 'punished') return { ...blockedDecision(key, policies, { until, now }), reason: 'quota' }
+  return decisionOf(key, policies)
+}

@@ -1,0 +1,135 @@
+/** Questions asked in one tick travel together: one script call, in a Cluster one per slot. */
+import type { Clock } from '@forebay/core'
+import type { Connection } from '../connection/connection.ts'
+import { runScript } from '../connection/run-script.ts'
+import type { KeyName } from './key-names.ts'
+import type { Plan } from './plans.ts'
+import type { Script } from './script/limits-script.ts'
+
+export interface Question {
+  readonly name: KeyName
+  readonly plan: Plan
+  /** How many bytes of the answer are this question's. */
+  readonly bytes: number
+}
+
+/** Where in a reply an answer is, and when that came. Instants on the local clock but for `now`, which is the server's. */
+export interface Answer {
+  readonly reply: Buffer
+  readonly at: number
+  readonly now: number
+  readonly sentAt: number
+  readonly receivedAt: number
+}
+
+export interface BatcherOptions {
+  readonly connection: Connection
+  readonly clock: Clock
+  readonly script: Script
+  /** Told of the server's time with every reply. */
+  readonly learn: (now: number, sentAt: number, receivedAt: number) => void
+}
+
+interface Asked extends Question {
+  readonly resolve: (answer: Answer) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Bytes before the first answer: the server's time. */
+const headBytes = 8
+
+/** Redis does nothing else while a script runs: a call decides no more than this. */
+const mostPerCall = 256
+
+/** A question that is alone in its tick waits for nothing but the end of the tick. */
+export class Batcher {
+  readonly #options: BatcherOptions
+  #asked: Asked[] = []
+
+  constructor(options: BatcherOptions) {
+    this.#options = options
+  }
+
+  ask(question: Question): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      if (this.#asked.length === 0) setImmediate(this.#send)
+      this.#asked.push({ ...question, resolve, reject })
+    })
+  }
+
+  readonly #send = (): void => {
+    const asked = this.#asked
+    this.#asked = []
+    if (!this.#options.connection.isCluster) return this.#sendInCalls(asked)
+    const byTag = new Map<number, Asked[]>()
+    for (const one of asked) {
+      const together = byTag.get(one.name.tag)
+      if (together === undefined) byTag.set(one.name.tag, [one])
+      else together.push(one)
+    }
+    for (const together of byTag.values()) this.#sendInCalls(together)
+  }
+
+  #sendInCalls(asked: readonly Asked[]): void {
+    if (asked.length <= mostPerCall) return this.#call(asked)
+    for (let from = 0; from < asked.length; from += mostPerCall) {
+      this.#call(asked.slice(from, from + mostPerCall))
+    }
+  }
+
+  #call(asked: readonly Asked[]): void {
+    const { connection, clock, script } = this.#options
+    const sentAt = clock.now()
+    runScript(connection, script, { keys: keysOf(asked), words: wordsOf(asked) }).then(
+      (reply) => this.#answer(asked, reply, sentAt),
+      (error: unknown) => {
+        for (const { reject } of asked) reject(error)
+      },
+    )
+  }
+
+  #answer(asked: readonly Asked[], reply: unknown, sentAt: number): void {
+    const expected = asked.reduce((bytes, one) => bytes + one.bytes, headBytes)
+    if (!Buffer.isBuffer(reply) || reply.length !== expected) {
+      const error = new TypeError('Redis answered with something that is no decision')
+      for (const { reject } of asked) reject(error)
+      return
+    }
+    const receivedAt = this.#options.clock.now()
+    const now = reply.readDoubleLE(0)
+    this.#options.learn(now, sentAt, receivedAt)
+    let at = headBytes
+    for (const { bytes, resolve } of asked) {
+      resolve({ reply, at, now, sentAt, receivedAt })
+      at += bytes
+    }
+  }
+}
+
+function keysOf(asked: readonly Asked[]): string[] {
+  const keys: string[] = []
+  for (const { name, plan } of asked) {
+    keys.push(name.text)
+    for (const id of plan.logs) keys.push(`${name.text}:${id}`)
+  }
+  return keys
+}
+
+/** All plans, each once; then in order which plan is that of how many questions. */
+function wordsOf(asked: readonly Asked[]): string[] {
+  const numbers = new Map<string, number>()
+  const runs: string[] = []
+  let current = ''
+  let count = 0
+  for (const { plan } of asked) {
+    if (plan.text !== current) {
+      if (count > 0) runs.push(String(numbers.get(current)), String(count))
+      current = plan.text
+      count = 0
+      if (!numbers.has(current)) numbers.set(current, numbers.size + 1)
+    }
+    count++
+  }
+  runs.push(String(numbers.get(current)), String(count))
+  return [`[${[...numbers.keys()].join(',')}]`, ...runs]
+}

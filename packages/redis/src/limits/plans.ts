@@ -1,0 +1,86 @@
+/** What a key is asked, as the script reads it. */
+import { hash } from 'node:crypto'
+import type { BlockRule, Charge, Policy, PolicyDecision } from '@forebay/core'
+import { algorithmNumbers } from './script/limits-script.ts'
+
+export type Operation = 'consume' | 'peek' | 'adjust' | 'reset' | 'block' | 'unblock'
+
+export interface Plan {
+  /** JSON; the same for the same question. */
+  readonly text: string
+  /** Ids of the policies that keep a log in a key of its own, in their order. */
+  readonly logs: readonly string[]
+}
+
+export function consumePlan(charges: readonly Charge[], rule: BlockRule | undefined): Plan {
+  const known = consumePlans.get(charges)
+  if (known !== undefined && known.rule === rule) return known
+  const plan = { ...planOf('consume', ruleText(rule), charges.map(chargeText), charges), rule }
+  consumePlans.set(charges, plan)
+  return plan
+}
+
+export function peekPlan(charges: readonly Charge[]): Plan {
+  return planOf('peek', '0', charges.map(chargeText), charges)
+}
+
+/** @param windows for each charge the window that was charged; undefined for whatever is counted still. */
+export function adjustPlan(charges: readonly Charge[], charged: readonly PolicyDecision[] | undefined): Plan {
+  const texts = charges.map((charge) => {
+    const receipt = charged?.find(({ name }) => name === charge.policy.name)
+    return receipt === undefined
+      ? chargeText(charge)
+      : `${chargeText(charge).slice(0, -1)},${receipt.chargedWindow}]`
+  })
+  return planOf('adjust', '0', texts, charges)
+}
+
+export function resetPlan(policies: readonly Policy[]): Plan {
+  const charges = policies.map((policy) => ({ policy, units: 0 }))
+  return planOf('reset', '0', charges.map(chargeText), charges)
+}
+
+export function blockPlan(durationMs: number): Plan {
+  return planOf('block', `[${durationMs}]`, [], [])
+}
+
+export const unblockPlan: Plan = planOf('unblock', '0', [], [])
+
+/** Limiters ask with the same list again and again. */
+const consumePlans = new WeakMap<readonly Charge[], Plan & { readonly rule: BlockRule | undefined }>()
+
+function planOf(
+  operation: Operation,
+  rule: string,
+  texts: readonly string[],
+  charges: readonly Charge[],
+): Plan {
+  const logs = charges
+    .filter(({ policy }) => policy.algorithm === 'sliding-log')
+    .map(({ policy }) => policyId(policy))
+  return { text: `[${[`"${operation}"`, rule, ...texts].join(',')}]`, logs }
+}
+
+function ruleText(rule: BlockRule | undefined): string {
+  return rule === undefined ? '0' : `[${rule.blockMs},${rule.factor},${rule.maxMs}]`
+}
+
+function chargeText({ policy, units }: Charge): string {
+  const { limit, windowMs, burst, algorithm } = policy
+  return `[${algorithmNumbers[algorithm]},"${policyId(policy)}",${limit},${windowMs},${burst},${units}]`
+}
+
+const mostIds = 1_000
+const ids = new Map<string, string>()
+
+/** Counters are told apart by algorithm and name, as in memory; 72 bits are plenty for what one application has. */
+function policyId({ algorithm, name }: Policy): string {
+  const full = `${algorithm}:${name}`
+  let id = ids.get(full)
+  if (id === undefined) {
+    if (ids.size >= mostIds) ids.clear()
+    id = hash('sha256', Buffer.from(full, 'utf16le'), 'base64url').slice(0, 12)
+    ids.set(full, id)
+  }
+  return id
+}

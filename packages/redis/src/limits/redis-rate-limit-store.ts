@@ -1,0 +1,143 @@
+/** Quotas counted in Redis: one round trip for all that is decided in a tick, none for keys that are known to be denied. */
+import type {
+  BlockRule,
+  Charge,
+  Clock,
+  Decision,
+  MaybePromise,
+  Policy,
+  PolicyDecision,
+  RateLimitStore,
+  RateLimitStoreStats,
+} from '@forebay/core'
+import type { Connection } from '../connection/connection.ts'
+import type { RedisClock } from '../redis-clock.ts'
+import { decisionBytes, decisionFrom, headBytes, readFinding, readInstant } from './answers.ts'
+import { Batcher } from './batcher.ts'
+import { KeyNames, type KeyName } from './key-names.ts'
+import { KnownDenials } from './known-denials.ts'
+import { adjustPlan, blockPlan, consumePlan, peekPlan, resetPlan, unblockPlan, type Plan } from './plans.ts'
+import { limitsScript, type Script } from './script/limits-script.ts'
+
+export interface RedisRateLimitStoreOptions {
+  readonly connection: Connection
+  readonly prefix: string
+  /** Learns the server's time with every decision. */
+  readonly clock: RedisClock
+  /** The clock of this process. */
+  readonly local: Clock
+  /** Told that a key, by its name in Redis, might be admitted again though other nodes may deny it from memory. */
+  readonly lifted: (name: string) => void
+  /** Default the one for production; for tests one with a time of its own. */
+  readonly script?: Script
+}
+
+const script = limitsScript()
+
+/**
+ * The same decisions as in memory. Rejects when Redis does not answer in time; then nobody knows whether it counted, and it
+ * is not asked again.
+ */
+export class RedisRateLimitStore implements RateLimitStore {
+  readonly #names: KeyNames
+  readonly #denials: KnownDenials
+  readonly #batcher: Batcher
+  readonly #lifted: (name: string) => void
+
+  constructor(options: RedisRateLimitStoreOptions) {
+    const { connection, prefix, clock, local } = options
+    this.#names = new KeyNames(prefix)
+    this.#denials = new KnownDenials(local)
+    this.#lifted = options.lifted
+    this.#batcher = new Batcher({
+      connection,
+      clock: local,
+      script: options.script ?? script,
+      learn: (now, sentAt, receivedAt) => clock.learn(now, sentAt, receivedAt),
+    })
+  }
+
+  consume(group: string, key: string, charges: readonly Charge[], block?: BlockRule): MaybePromise<Decision> {
+    const name = this.#names.of(group, key)
+    return (
+      this.#denials.decide(name.text, key, charges, block) ?? this.#consumeInRedis(name, key, charges, block)
+    )
+  }
+
+  async peek(group: string, key: string, charges: readonly Charge[]): Promise<Decision> {
+    const question = {
+      name: this.#names.of(group, key),
+      plan: peekPlan(charges),
+      bytes: decisionBytes(charges),
+    }
+    return decisionFrom(key, readFinding(charges, await this.#batcher.ask(question)))
+  }
+
+  async adjust(
+    group: string,
+    key: string,
+    charges: readonly Charge[],
+    charged?: readonly PolicyDecision[],
+  ): Promise<void> {
+    const adjusted = charges.filter(
+      ({ policy, units }) =>
+        units !== 0 && (charged === undefined || charged.some(({ name }) => name === policy.name)),
+    )
+    if (adjusted.length > 0) await this.#change(group, key, adjustPlan(adjusted, charged))
+  }
+
+  reset(group: string, key: string, policies: readonly Policy[]): Promise<void> {
+    return this.#change(group, key, resetPlan(policies))
+  }
+
+  block(group: string, key: string, durationMs: number): Promise<void> {
+    return this.#change(group, key, blockPlan(durationMs))
+  }
+
+  unblock(group: string, key: string): Promise<void> {
+    return this.#change(group, key, unblockPlan)
+  }
+
+  /** Keys whose names are remembered; the counters themselves are not in this process. */
+  stats(): RateLimitStoreStats {
+    return { keys: this.#names.size, evictions: 0 }
+  }
+
+  /** Another node says that this key might be admitted again. */
+  forgetDenial(name: string): void {
+    this.#denials.forget(name)
+  }
+
+  /** What other nodes said may have been missed. */
+  forgetDenials(): void {
+    this.#denials.forgetAll()
+  }
+
+  async #consumeInRedis(
+    name: KeyName,
+    key: string,
+    charges: readonly Charge[],
+    block: BlockRule | undefined,
+  ): Promise<Decision> {
+    const question = { name, plan: consumePlan(charges, block), bytes: decisionBytes(charges) }
+    const answer = await this.#batcher.ask(question)
+    const finding = readFinding(charges, answer)
+    const decision = decisionFrom(key, finding)
+    if (!decision.allowed) {
+      const { sentAt, receivedAt } = answer
+      // Of a blocked key nothing is known beyond the end of its block.
+      const waitMs = finding.kind === 'quota' ? decision.retryAfterMs : finding.until - finding.now
+      this.#denials.note(name.text, { charges, finding, sentAt, receivedAt }, waitMs)
+    }
+    return decision
+  }
+
+  /** What is remembered of the key is wrong from now on, and once more after answers that are on their way now. */
+  async #change(group: string, key: string, plan: Plan): Promise<void> {
+    const name = this.#names.of(group, key)
+    this.#denials.forget(name.text)
+    const answer = await this.#batcher.ask({ name, plan, bytes: headBytes })
+    this.#denials.forget(name.text)
+    if (readInstant(answer) > answer.now) this.#lifted(name.text)
+  }
+}

@@ -1,0 +1,149 @@
+/** What is asked of a key, in Lua: the mirror of the memory store of `@forebay/core`. */
+
+/**
+ * A plan is what is asked: operation, block rule (or a duration), policies. A policy is algorithm, id, limit, window, burst,
+ * units, and for a correction the window that was charged. Each answer begins with its kind and an instant.
+ */
+export const operations = `
+local admitted, overQuota, blocked, punished = 0, 1, 2, 3
+
+local function nextUnitAt(c, remaining)
+  if c.p[3] == 0 or remaining >= c.p[5] then return now end
+  return c.a.fitsAt(c, remaining + 1)
+end
+
+-- Allowed or not, remaining, whole again at, one unit more at, wait, charged window.
+local function look(c)
+  local limit, units = c.p[3], c.p[6]
+  local remaining = c.a.available(c)
+  local isAllowed = limit > 0 and units <= remaining
+  local wait = 0
+  if not isAllowed then wait = limit == 0 and never or c.a.fitsAt(c, units) - now end
+  c.waitMs = wait
+  return struct.pack('<dddddd', isAllowed and 1 or 0, remaining, c.a.wholeAt(c), nextUnitAt(c, remaining), wait, -1)
+end
+
+local function charge(c)
+  local units = c.p[6]
+  local available = c.a.available(c)
+  if units == 0 or units > available then return look(c) end
+  c.a.charge(c, units)
+  c.isCharged = true
+  local remaining = available - units
+  return struct.pack('<dddddd', 1, remaining, c.a.wholeAt(c), nextUnitAt(c, remaining), 0, c.a.window(c))
+end
+
+local function fits(c)
+  return c.p[3] > 0 and c.p[6] <= c.a.available(c)
+end
+
+local function answer(kind, instant, counters, ask)
+  out[#out + 1] = struct.pack('<dd', kind, instant)
+  for i = 1, #counters do out[#out + 1] = ask(counters[i]) end
+end
+
+local function punish(found, rule)
+  local before, grown = found.b, 0
+  if before and now < before[3] then grown = before[2] * rule[2] end
+  local lengthMs = math.floor(math.min(rule[3], math.max(rule[1], grown)) + 0.5)
+  found.b = { now + lengthMs, lengthMs, now + lengthMs + rule[3] }
+  return now + lengthMs
+end
+
+-- Whoever denies from memory until then has to be told when that becomes wrong.
+local function noteDenial(key, found, deniedUntil, isChanged)
+  if deniedUntil < never and deniedUntil > (found.d or 0) then
+    found.d = deniedUntil
+    isChanged = true
+  end
+  if isChanged then save(key, found) end
+end
+
+local function deny(key, found, plan, counters)
+  answer(overQuota, 0, counters, look)
+  local head, deniedUntil = #out - #counters, 0
+  for i = 1, #counters do deniedUntil = math.max(deniedUntil, now + counters[i].waitMs) end
+  local lasting = plan[2] ~= 0 and punish(found, plan[2]) or now
+  if lasting > now then
+    out[head] = struct.pack('<dd', punished, lasting)
+    deniedUntil = lasting
+  end
+  noteDenial(key, found, deniedUntil, plan[2] ~= 0)
+end
+
+local operations = {}
+
+function operations.consume(key, found, plan, counters)
+  local block = found.b
+  if block and block[1] > now then
+    answer(blocked, block[1], counters, look)
+    return noteDenial(key, found, block[1], false)
+  end
+  for i = 1, #counters do
+    if not fits(counters[i]) then return deny(key, found, plan, counters) end
+  end
+  answer(admitted, 0, counters, charge)
+  local isChanged = false
+  for i = 1, #counters do
+    if counters[i].isCharged then
+      keep(found, counters[i])
+      isChanged = true
+    end
+  end
+  if isChanged then save(key, found) end
+end
+
+function operations.peek(key, found, plan, counters)
+  local block = found.b
+  if block and block[1] > now then return answer(blocked, block[1], counters, look) end
+  answer(admitted, 0, counters, look)
+end
+
+-- The instant says until when other nodes may still deny from memory what would be admitted now.
+local function liftDenial(found)
+  local remembered = found.d or 0
+  found.d = nil
+  out[#out + 1] = struct.pack('<dd', admitted, remembered)
+end
+
+function operations.adjust(key, found, plan, counters)
+  local isGivenBack = false
+  for i = 1, #counters do
+    local c = counters[i]
+    if c.isKnown then
+      c.a.adjust(c, c.p[6], c.p[7])
+      keep(found, c)
+      if c.p[6] < 0 then isGivenBack = true end
+    end
+  end
+  if isGivenBack then liftDenial(found) else out[#out + 1] = struct.pack('<dd', admitted, 0) end
+  save(key, found)
+end
+
+function operations.reset(key, found, plan, counters)
+  for i = 1, #counters do
+    found[counters[i].p[2]] = nil
+    if counters[i].log then redis.call('DEL', counters[i].log.key) end
+  end
+  found.b = nil
+  liftDenial(found)
+  save(key, found)
+end
+
+function operations.block(key, found, plan)
+  local before = found.b
+  local lasting = now + plan[2][1]
+  found.b = { lasting, before and before[2] or 0, math.max(lasting, before and before[3] or 0) }
+  out[#out + 1] = struct.pack('<dd', admitted, 0)
+  save(key, found)
+end
+
+function operations.unblock(key, found)
+  local block = found.b
+  if block then
+    if block[2] > 0 and block[3] > now then block[1] = now else found.b = nil end
+  end
+  liftDenial(found)
+  save(key, found)
+end
+`

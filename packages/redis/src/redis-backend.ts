@@ -1,0 +1,78 @@
+/** The backend that a fleet of processes shares: Redis or Valkey, one server, Sentinels or a Cluster. */
+import { systemClock, type Clock, type Health, type RateLimitStore } from '@forebay/core'
+import { Connection } from './connection/connection.ts'
+import { optionsFromEnvironment, type Environment } from './connection/environment.ts'
+import type { RedisClient } from './connection/redis-client.ts'
+import type { RedisOptions, RedisSharedOptions, RedisConnectionOptions } from './connection/redis-options.ts'
+import { settingsOf, type Settings } from './connection/settings.ts'
+import { RedisRateLimitStore } from './limits/redis-rate-limit-store.ts'
+import { RedisClock } from './redis-clock.ts'
+
+export interface RedisBackend {
+  readonly kind: string
+  readonly shared: boolean
+  readonly clock: Clock
+  readonly limits: RateLimitStore
+  health(): Promise<Health>
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * Connects on first use; makes no connection before, and serves on when there is none to be had. A client that is given is
+ * used with its own settings, and left open by `close()`.
+ * @throws ForebayError for options that are unknown, malformed, missing, or contradict each other.
+ */
+export function redisBackend(url: string, options?: RedisConnectionOptions): RedisBackend
+export function redisBackend(options: RedisOptions): RedisBackend
+export function redisBackend(client: RedisClient, options?: RedisSharedOptions): RedisBackend
+export function redisBackend(
+  where: string | RedisOptions | RedisClient,
+  options?: RedisConnectionOptions,
+): RedisBackend {
+  return backendOn(settingsOf(where, options))
+}
+
+/**
+ * The backend that the environment names: `FOREBAY_REDIS_URL`, or `FOREBAY_REDIS_SENTINELS` and
+ * `FOREBAY_REDIS_SENTINEL_NAME`, or `FOREBAY_REDIS_CLUSTER`; undefined when none of them is set.
+ * @throws ForebayError that names the variable, and the node where one is malformed.
+ */
+export function redisBackendFromEnv(environment: Environment): RedisBackend | undefined {
+  const options = optionsFromEnvironment(environment)
+  return options === undefined ? undefined : redisBackend(options)
+}
+
+function backendOn(settings: Settings): RedisBackend {
+  const local = systemClock()
+  const clock = new RedisClock(local)
+  const connection = new Connection({ settings, clock: local })
+  const limits = new RedisRateLimitStore({
+    connection,
+    prefix: settings.prefix,
+    clock,
+    local,
+    lifted: () => undefined,
+  })
+  const close = (): Promise<void> => connection.close()
+  return {
+    kind: 'redis',
+    shared: true,
+    clock,
+    limits,
+    health: () => healthOf(connection, local),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+async function healthOf(connection: Connection, clock: Clock): Promise<Health> {
+  const askedAt = clock.now()
+  const latency = (): number => clock.now() - askedAt
+  try {
+    await connection.call('PING', [])
+    return { ok: true, latencyMs: latency(), detail: 'Redis answers' }
+  } catch (error) {
+    return { ok: false, latencyMs: latency(), detail: error instanceof Error ? error.message : String(error) }
+  }
+}
