@@ -133,39 +133,4 @@ describe('the memory store', () => {
       { numRuns: 300 },
     )
   })
-
-  it('admits nothing that should not pass when the clock jumps back', () => {
-    fc.assert(
-      fc.property(
-        fc.constantFrom(...algorithmNames).chain(policyOf),
-        fc.array(fc.integer({ min: -5_000, max: 500 }), { minLength: 1, maxLength: 40 }),
-        (policy, jumps) => {
-          let now = startsAt
-          const clock = {
-            now: () => now,
-            toWall: (instant: number) => instant,
-            schedule: () => () => undefined,
-          }
-          const { limits } = memoryBackend({ clock })
-          const most = ['token-bucket', 'gcra'].includes(policy.algorithm) ? policy.burst : policy.limit
-          let latest = -Infinity
-          let admitted = 0
-          for (const jump of jumps) {
-            now += jump
-            // As long as no new instant is reached, no time has passed for a quota to come back in.
-            if (now > latest) {
-              latest = now
-              admitted = 0
-              void limits.reset('group', 'key', [policy])
-            }
-            const decision = limits.consume('group', 'key', [{ policy, units: 1 }]) as Decision
-            if (decision.allowed) admitted++
-            expect(admitted).toBeLessThanOrEqual(most)
-            expect(decision.retryAfterMs ?? 0).toBeGreaterThanOrEqual(0)
-          }
-        },
-      ),
-      { numRuns: 200 },
-    )
-  })
 })

@@ -59,6 +59,7 @@ export class MemoryRateLimitStore implements RateLimitStore {
   /** Reused by every decision, which is over before the next one begins. */
   readonly #moment: { policy: Policy; now: number } = { policy: noPolicy, now: 0 }
   #latest: Place | undefined
+  #latestNow = 0
   #evictions = 0
 
   constructor({ clock, maxKeys }: MemoryRateLimitStoreOptions) {
@@ -67,7 +68,7 @@ export class MemoryRateLimitStore implements RateLimitStore {
   }
 
   consume(groupName: string, key: string, charges: readonly Charge[], rule?: BlockRule): Decision {
-    const now = Math.floor(this.#clock.now())
+    const now = this.#now()
     const { policy, units } = charges[0]!
     let place = this.#latest
     if (place === undefined || place.policy !== policy || place.group.name !== groupName) {
@@ -147,8 +148,11 @@ export class MemoryRateLimitStore implements RateLimitStore {
     )
   }
 
+  /** A clock that steps back stands still here until it is where it was: what has expired was forgotten already. */
   #now(): number {
-    return Math.floor(this.#clock.now())
+    const now = Math.floor(this.#clock.now())
+    if (now > this.#latestNow) this.#latestNow = now
+    return this.#latestNow
   }
 
   #momentOf(policy: Policy, now: number): { readonly policy: Policy; readonly now: number } {

@@ -6,6 +6,9 @@ import type { Algorithm, Moment, Standing, State } from './algorithm.ts'
 const arrival = 0
 const part = 1
 
+/** The last instant that is counted exactly, in some 285,000 years: a debt that lasts longer lets nothing pass any more. */
+const farthest = Number.MAX_SAFE_INTEGER
+
 /**
  * The same admissions as the token bucket, told by one instant: when all that was charged will have worn off. A unit
  * wears off in `window / limit`, kept as whole numbers throughout, so that nothing drifts however often it is asked.
@@ -49,8 +52,8 @@ function stand(state: State, moment: Moment, standing: Standing): void {
 
 function fitsAt(state: State, moment: Moment, units: number): number {
   const { policy, now } = moment
-  if (units > policy.burst || policy.limit === 0) return Infinity
   const { numbers, at } = state
+  if (units > policy.burst || policy.limit === 0 || numbers[at + arrival] === farthest) return Infinity
   // What exceeds the debt that leaves room for the units has to wear off first.
   const waitMs = -floorDivide(policy.burst - units, policy.windowMs, -partOf(state, moment), policy.limit)
   return Math.max(now, numbers[at + arrival]! + waitMs)
@@ -58,7 +61,7 @@ function fitsAt(state: State, moment: Moment, units: number): number {
 
 function availableIn(state: State, moment: Moment): number {
   const { limit, burst, windowMs } = moment.policy
-  if (limit === 0) return 0
+  if (limit === 0 || state.numbers[state.at + arrival] === farthest) return 0
   const aheadMs = state.numbers[state.at + arrival]! - moment.now
   if (aheadMs < 0) return burst
   return Math.max(0, burst + floorDivide(-aheadMs, limit, -partOf(state, moment), windowMs))
@@ -79,6 +82,6 @@ function push(state: State, moment: Moment, units: number): void {
   const from = isWhole ? now : numbers[at + arrival]!
   const before = isWhole ? 0 : partOf(state, moment)
   const to = from + floorDivide(units, windowMs, before, limit)
-  numbers[at + arrival] = Math.min(Number.MAX_SAFE_INTEGER, Math.max(now, to))
+  numbers[at + arrival] = Math.min(farthest, Math.max(now, to))
   numbers[at + part] = to < now ? 0 : floorRest(units, windowMs, before, limit)
 }
