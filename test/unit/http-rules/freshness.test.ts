@@ -34,6 +34,7 @@ describe('the lifetime that a response states', () => {
     [{ expires: '' }, 0],
     [{ expires: [date(60), date(60)] }, 0],
     [{ expires: [date(60)], date: [date(-10)] }, 70],
+    [{ expires: ` ${date(60)}\t`, date: ` ${date(0)}` }, 60],
     [{ 'cache-control': 'public', expires: date(60) }, 60],
   ])('%j: %s s', (fields, seconds) => {
     expect(secondsOf(fields)).toBe(seconds)
