@@ -17,3 +17,12 @@ export async function shares(
   await second()
   return app.runs === 1
 }
+
+/** The same of the same request twice. */
+export async function sharesItself(app: FakeApp): Promise<boolean> {
+  return shares(
+    app,
+    () => app.get(),
+    () => app.get(),
+  )
+}
