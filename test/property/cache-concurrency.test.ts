@@ -100,6 +100,7 @@ function replyOf(kind: Kind, made: Omit<Made, 'kind'>): FakeReply {
       return { status: 410, body }
     case 'not-modified':
     case 'throws':
+    default:
       return { status: 304 }
   }
 }

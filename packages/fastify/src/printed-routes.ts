@@ -9,8 +9,8 @@ export interface PrintedRoute {
   readonly hooks: string[]
 }
 
-const levels: readonly string[] = ['│   ', '    ']
-const branches: readonly string[] = ['├── ', '└── ']
+const levels: ReadonlySet<string> = new Set(['│   ', '    '])
+const branches: ReadonlySet<string> = new Set(['├── ', '└── '])
 
 /** To be asked once the app is ready. */
 export function printedRoutes(app: FastifyInstance, point: string): readonly PrintedRoute[] {
@@ -40,8 +40,8 @@ interface Line {
 
 function readLine(line: string): Line {
   let depth = 0
-  while (levels.includes(line.slice(depth * 4, depth * 4 + 4))) depth++
-  const isBranch = branches.includes(line.slice(depth * 4, depth * 4 + 4))
+  while (levels.has(line.slice(depth * 4, depth * 4 + 4))) depth++
+  const isBranch = branches.has(line.slice(depth * 4, depth * 4 + 4))
   return { depth, isBranch, text: line.slice((isBranch ? depth + 1 : depth) * 4) }
 }
 

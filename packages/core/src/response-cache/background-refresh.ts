@@ -42,6 +42,9 @@ const changes: RequestFields = {
   'if-range': undefined,
 }
 
+/** Clients do not wait for refreshes, and so do not slow them down: more than this at once would crowd them out. */
+const mostRunning = 100
+
 /** How many keys' pauses are remembered. */
 const rememberedPauses = 1_024
 
@@ -75,7 +78,7 @@ export class BackgroundRefreshes<Subject> {
   /** At most one runs per key. Never throws. */
   start(call: RefreshCall<Subject>): RefreshStart {
     const { key, subject, owner } = call
-    if (this.#isClosed || this.#running.has(key)) return 'running'
+    if (this.#isClosed || this.#running.has(key) || this.#running.size >= mostRunning) return 'running'
     if ((this.#pausedUntil.get(key) ?? 0) > this.#options.clock.now()) return 'running'
     const token = {}
     const refresh: Refresh<Subject> = {

@@ -47,8 +47,11 @@ const remembered = 2_048
 
 const rememberedOrigins = 8
 
-/** How long after an unshareable response the requests for its key do not wait for each other. */
-const passMs = 5_000
+/**
+ * How long after an unshareable response the requests for its key do not wait for each other: what cannot be shared now
+ * will hardly be in a moment, and a response that is stored ends it at once.
+ */
+const passMs = 120_000
 
 export class CacheCore {
   readonly name: string

@@ -59,10 +59,10 @@ export class WithheldConditions {
   readonly #fields: RequestFields
   #isRestored: boolean
 
-  private constructor(fields: RequestFields, client: RequestFields, isWithheld: boolean) {
+  private constructor(fields: RequestFields, client: RequestFields, withholds: boolean) {
     this.#fields = fields
     this.client = client
-    this.#isRestored = !isWithheld
+    this.#isRestored = !withholds
   }
 
   /** The handler sees and answers them. */

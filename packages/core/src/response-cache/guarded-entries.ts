@@ -14,6 +14,9 @@ export interface GuardedEntriesOptions {
   readonly recovered: () => void
 }
 
+/** A purge that is not confirmed by then has failed, as far as anybody knows. */
+const markTimeoutMs = 5_000
+
 /** Stands for a stamp that the store did not give: older than everything, so that nothing is stored under it. */
 const noStamp = -1
 
@@ -95,7 +98,8 @@ export class GuardedEntries {
     }
     try {
       const marked = store.mark(scope, marks, { soft })
-      return isPromise(marked) ? marked.then(() => this.#answered('mark'), fail) : this.#answered('mark')
+      if (!isPromise(marked)) return this.#answered('mark')
+      return withDeadline(marked, markTimeoutMs, this.#options.clock).then(() => this.#answered('mark'), fail)
     } catch (error) {
       return fail(error)
     }
@@ -123,26 +127,9 @@ export class GuardedEntries {
 
   /** Never rejects: `noAnswer` after a failure or after `timeoutMs`. What comes later is no answer either. */
   #inTime<T>(operation: string, answer: Promise<T>, timeoutMs: number): Promise<T | typeof noAnswer> {
-    const { clock } = this.#options
-    return new Promise((resolve) => {
-      let isOver = false
-      const giveUp = (error: unknown): void => {
-        if (isOver) return
-        isOver = true
-        this.#failed(operation, error)
-        resolve(noAnswer)
-      }
-      const cancel = clock.schedule(timeoutMs, () => giveUp(new Error(`no answer within ${timeoutMs} ms`)))
-      answer.then(
-        (value) => {
-          cancel()
-          resolve(value)
-        },
-        (error: unknown) => {
-          cancel()
-          giveUp(error)
-        },
-      )
+    return withDeadline(answer, timeoutMs, this.#options.clock).catch((error: unknown) => {
+      this.#failed(operation, error)
+      return noAnswer
     })
   }
 
@@ -164,6 +151,14 @@ export class GuardedEntries {
     if (this.#failing.size === 0 || !this.#failing.delete(operation)) return
     if (this.#failing.size === 0) this.#options.recovered()
   }
+}
+
+/** Rejects when the answer does not come in time; what comes later is nobody's. */
+function withDeadline<T>(answer: Promise<T>, timeoutMs: number, clock: Clock): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.schedule(timeoutMs, () => reject(new Error(`no answer within ${timeoutMs} ms`)))
+    answer.then(resolve, reject).finally(cancel)
+  })
 }
 
 function isFoundEntry(found: unknown): found is FoundEntry {

@@ -58,7 +58,10 @@ export function keptTarget(target: string, rule: QueryRule): string {
   return kept === '' ? path : `${path}?${kept}`
 }
 
-/** Parameters sorted by name, those of one name in the order received: their order may matter, that of names does not. */
+/**
+ * Parameters sorted by name, those of one name in the order received: their order may matter, that of names does not.
+ * What stands in brackets is no part of it: `a[]=1&a[0]=2` is one list to whoever reads it so.
+ */
 export function keptQuery(query: string, rule: QueryRule): string {
   if (rule === false || query === '') return ''
   if (rule === true && !query.includes('&')) return query
@@ -66,12 +69,17 @@ export function keptQuery(query: string, rule: QueryRule): string {
   for (const pair of query.split('&')) {
     if (pair === '') continue
     const name = decoded(pair.slice(0, nameEnd(pair)))
-    if (isKept(name, rule)) kept.push({ name, pair })
+    if (isKept(name, rule)) kept.push({ name: bare(name), pair })
   }
   return kept
     .toSorted((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
     .map(({ pair }) => pair)
     .join('&')
+}
+
+function bare(name: string): string {
+  const at = name.indexOf('[')
+  return at < 1 ? name : name.slice(0, at)
 }
 
 function nameEnd(pair: string): number {

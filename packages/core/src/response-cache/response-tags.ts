@@ -1,7 +1,6 @@
-/**
- * What a response may be invalidated by, as its fields say: tags, and groups (RFC 9875). None is left out, however many
- * there are: a response would outlive the purge that should have ended it. Stores count what they cost.
- */
+/** What a response may be invalidated by, as its fields say: tags, and groups (RFC 9875). */
+// None is left out, however many there are: a response would outlive the purge that should have ended it. Stores count
+// what they cost.
 import { parseList } from '../kit/structured-field.ts'
 import type { FieldValue, HeaderFields } from '../ports/http.ts'
 import { isBlank, joinedLines, listMembers } from './field-list.ts'
