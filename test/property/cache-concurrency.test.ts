@@ -98,8 +98,6 @@ function replyOf(kind: Kind, made: Omit<Made, 'kind'>): FakeReply {
       return { status: 503, body }
     case 'gone':
       return { status: 410, body }
-    case 'not-modified':
-    case 'throws':
     default:
       return { status: 304 }
   }

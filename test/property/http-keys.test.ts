@@ -121,8 +121,10 @@ describe('queries in keys', () => {
   it('are the same in any order of names', () => {
     fc.assert(
       fc.property(query, (pairs) => {
+        // `a=1&a[]=2` is one list to whoever reads it so, and its order that of the list.
+        const listOf = (pair: string): string => nameOf(pair).replace(/\[.*/, '')
         const byName = pairs.toSorted((one, other) =>
-          nameOf(one) < nameOf(other) ? 1 : nameOf(one) > nameOf(other) ? -1 : 0,
+          listOf(one) < listOf(other) ? 1 : listOf(one) > listOf(other) ? -1 : 0,
         )
         expect(keptQuery(byName.join('&'), true)).toBe(keptQuery(pairs.join('&'), true))
       }),

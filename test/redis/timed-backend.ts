@@ -1,5 +1,5 @@
 /** A Redis backend whose time a test moves by hand: the script is told the time instead of asking the server. */
-import { memoryBackend, type Backend, type RateLimitStore } from '@forebay/core'
+import { memoryBackend, type Backend } from '@forebay/core'
 import { manualClock, type ManualClock, type RunningBackend } from '@forebay/testing'
 import { Connection } from '../../packages/redis/src/connection/connection.ts'
 import type { RedisArgument } from '../../packages/redis/src/connection/redis-client.ts'
@@ -29,7 +29,7 @@ class TimedConnection extends Connection {
 }
 
 export interface TimedLimits {
-  readonly limits: RateLimitStore
+  readonly limits: RedisRateLimitStore
   readonly clock: ManualClock
   close(): Promise<void>
 }

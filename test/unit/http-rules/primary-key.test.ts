@@ -32,6 +32,9 @@ describe('the target in the key', () => {
     ['/a?utm_source=x', { ignore: ['utm_source'] }, '/a'],
     ['/a?a=1&b=2&c=3', ['c', 'a'], '/a?a=1&c=3'],
     ['/a?%61=1', ['a'], '/a?%61=1'],
+    // One list to those parsers: its order may matter.
+    ['/a?c=0&b[]=2&b=1&[b]=3', true, '/a?b[]=2&b=1&[b]=3&c=0'],
+    ['/a?b=1&a=0&b%5B%5D=2', true, '/a?a=0&b=1&b%5B%5D=2'],
     ['/a?a+b=1', ['a b'], '/a?a+b=1'],
     // What a parser of nested parameters reads as `id` is `id`.
     ['/a?id[]=1&x[id]=2&ids=3', ['id'], '/a?id[]=1'],

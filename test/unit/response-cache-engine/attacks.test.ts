@@ -10,6 +10,10 @@ describe('private responses shared', () => {
     ['CVE-2026-44457: Vary: Authorization', { vary: 'Authorization' }],
     ['CVE-2026-44457: Vary: Cookie', { vary: 'Accept, Cookie' }],
     ['CVE-2026-13697: private= without an argument', { 'cache-control': 'private=, max-age=60' }],
+    [
+      'CVE-2026-13697: private with an argument that is not quoted',
+      { 'cache-control': 'private=x, max-age=60' },
+    ],
     ['CVE-2026-13697: mixed forms of private', { 'cache-control': 'private="x", private, max-age=60' }],
     ['CVE-2022-24894: Set-Cookie', { 'set-cookie': 'session=alice' }],
     ['an unreadable Cache-Control', { 'cache-control': 'max-age=60, x="private' }],
@@ -153,5 +157,19 @@ describe('header replay', () => {
         () => app.get(),
       ),
     ).toBe(false)
+  })
+
+  it('critical fields that Connection names replay all the same', async () => {
+    const critical = {
+      'cache-control': 'max-age=60',
+      'content-encoding': 'x',
+      'content-type': 'a/b',
+      vary: 'foo',
+    }
+    const app = fakeApp(reply({ ...critical, connection: Object.keys(critical).join(', ') }))
+    await app.get()
+    const hit = await app.get()
+    expect(hit).toMatchObject({ body: 'run 1', fields: critical })
+    expect((await app.get('/', { foo: 'other' })).body).toBe('run 2')
   })
 })

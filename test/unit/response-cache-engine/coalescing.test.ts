@@ -51,12 +51,32 @@ describe('concurrent misses', () => {
     await answer({ fields: { 'cache-control': 'private' }, body: 'b' })
     await answer({ fields: { 'cache-control': 'private' }, body: 'c' })
     expect((await Promise.all(answers)).map(({ body }) => body)).toEqual(['a', 'b', 'c'])
+    app.clock.advance(119_000)
     const later = [app.get(), app.get()]
     await settled()
     expect(running()).toBe(2)
     await answer()
     await answer()
     await Promise.all(later)
+    await app.cache.clear()
+    const shared = [app.get(), app.get()]
+    await settled()
+    expect(running()).toBe(1)
+    await answer()
+    await Promise.all(shared)
+  })
+
+  it('that cannot be shared let the handler see what each client asks for', async () => {
+    const { app, answer } = held()
+    const whole = app.get()
+    await settled()
+    await answer({ fields: { 'cache-control': 'no-store' }, body: 'too large to make in full' })
+    await whole
+    const part = app.get('/', { range: 'bytes=0-2' })
+    await settled()
+    expect(app.seen.at(-1)?.headers).toEqual({ range: 'bytes=0-2' })
+    await answer({ status: 206, fields: { 'content-range': 'bytes 0-2/25' }, body: 'too' })
+    expect(await part).toMatchObject({ status: 206, body: 'too' })
   })
 
   it('that vary each get their own', async () => {

@@ -105,3 +105,22 @@ it('lets whoever purges know that the purge failed', async () => {
   await expect(async () => entries.mark([{ type: 'all' }], false)).rejects.toThrow('down')
   expect(told).toEqual(['mark: down'])
 })
+
+it('confirms no purge that the store does not confirm', async () => {
+  const { entries, clock, told } = guard({ mark: () => new Promise(() => {}) })
+  const marked = Promise.resolve(entries.mark([{ type: 'all' }], false))
+  marked.catch(() => {})
+  clock.advance(5_000)
+  await expect(marked).rejects.toThrow('no answer within 5000 ms')
+  expect(told).toEqual(['mark: no answer within 5000 ms'])
+})
+
+it('asks nothing more of a store that cannot be read', async () => {
+  let asked = 0
+  const { entries } = guard({ get: () => Promise.reject(new Error('down')), stamp: () => ++asked })
+  expect(entries.isReadable).toBe(true)
+  await entries.get('k', 100)
+  expect(entries.isReadable).toBe(false)
+  const stamp = await entries.stamp(100)
+  expect([asked, await entries.set('k', { ...entry, stamp }, 100)]).toEqual([0, false])
+})

@@ -100,6 +100,24 @@ describe('a background refresh', () => {
     expect((await late).body).toBe('new')
   })
 
+  it('waits for its turn where very many run', async () => {
+    const held = heldApp({ staleWhileRevalidate: '10m' })
+    const { app } = held
+    const urls = Array.from({ length: 150 }, (_none, index) => `/${index}`)
+    const first = urls.map((url) => app.get(url))
+    await settled()
+    for (const _url of urls) await held.answer()
+    await Promise.all(first)
+    app.clock.advance(61_000)
+    for (const url of urls) expect((await app.get(url)).fields['cache-status']).toContain('; hit')
+    await settled()
+    expect(held.running()).toBe(100)
+    await held.answer()
+    await app.get('/149')
+    await settled()
+    expect(held.running()).toBe(100)
+  })
+
   it.each<[string, (held: HeldApp) => Promise<void>]>([
     ['throws', (held) => held.answer(new Error('a bug'))],
     ['fails', (held) => held.answer({ status: 500 })],

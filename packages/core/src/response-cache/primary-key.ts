@@ -69,17 +69,12 @@ export function keptQuery(query: string, rule: QueryRule): string {
   for (const pair of query.split('&')) {
     if (pair === '') continue
     const name = decoded(pair.slice(0, nameEnd(pair)))
-    if (isKept(name, rule)) kept.push({ name: bare(name), pair })
+    if (isKept(name, rule)) kept.push({ name: nestedIn(name), pair })
   }
   return kept
     .toSorted((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
     .map(({ pair }) => pair)
     .join('&')
-}
-
-function bare(name: string): string {
-  const at = name.indexOf('[')
-  return at < 1 ? name : name.slice(0, at)
 }
 
 function nameEnd(pair: string): number {

@@ -16,7 +16,7 @@ end
 
 function gcra.available(c)
   local limit, window, burst = c.p[3], c.p[4], c.p[5]
-  if limit == 0 then return 0 end
+  if limit == 0 or c.s[2] == most then return 0 end
   local ahead = c.s[2] - now
   if ahead < 0 then return burst end
   return math.max(0, burst + (divide(-ahead, limit, -arrivalPart(c), window)))
@@ -43,7 +43,7 @@ end
 
 function gcra.fitsAt(c, units)
   local limit, window, burst = c.p[3], c.p[4], c.p[5]
-  if units > burst or limit == 0 then return never end
+  if units > burst or limit == 0 or c.s[2] == most then return never end
   return math.max(now, c.s[2] - (divide(burst - units, window, -arrivalPart(c), limit)))
 end
 

@@ -8,17 +8,18 @@ export const operations = `
 local admitted, overQuota, blocked, punished = 0, 1, 2, 3
 
 local function nextUnitAt(c, remaining)
-  if c.p[3] == 0 or remaining >= c.p[5] then return now end
+  if remaining >= c.p[5] then return now end
   return c.a.fitsAt(c, remaining + 1)
 end
 
 -- Allowed or not, remaining, whole again at, one unit more at, wait, charged window.
 local function look(c)
-  local limit, units = c.p[3], c.p[6]
+  local units = c.p[6]
+  c.waitMs = never
+  if c.p[3] == 0 then return struct.pack('<dddddd', 0, 0, now, now, never, -1) end
   local remaining = c.a.available(c)
-  local isAllowed = limit > 0 and units <= remaining
-  local wait = 0
-  if not isAllowed then wait = limit == 0 and never or c.a.fitsAt(c, units) - now end
+  local isAllowed = units <= remaining
+  local wait = isAllowed and 0 or c.a.fitsAt(c, units) - now
   c.waitMs = wait
   return struct.pack('<dddddd', isAllowed and 1 or 0, remaining, c.a.wholeAt(c), nextUnitAt(c, remaining), wait, -1)
 end

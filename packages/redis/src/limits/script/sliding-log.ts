@@ -33,8 +33,8 @@ function slidingLog.isLost(c)
   return log.to == log.from
 end
 
-local function write(c, index, time, units)
-  redis.call('SETRANGE', c.log.key, index * 16, struct.pack('<dd', time, units))
+local function write(c, index, lines)
+  redis.call('SETRANGE', c.log.key, index * 16, lines)
   c.log.to = c.log.from
   c.log.written = true
 end
@@ -54,34 +54,37 @@ function slidingLog.available(c)
   return math.max(0, c.p[3] - usedInLog(c))
 end
 
-local function addLine(c, units)
+local function compact(c)
   local s, key = c.s, c.log.key
-  local line = struct.pack('<dd', now, units)
+  redis.call('SET', key, redis.call('GETRANGE', key, s[3] * 16, s[4] * 16 - 1))
+  s[3], s[4] = 0, s[4] - s[3]
+end
+
+local function insert(c, index, time, units)
+  local s, tail = c.s, ''
   if s[3] == s[4] then
-    redis.call('SET', key, line)
-    s[3], s[4] = 0, 0
-  elseif s[3] > 32 and s[3] * 2 > s[4] then
-    redis.call('SET', key, redis.call('GETRANGE', key, s[3] * 16, -1) .. line)
-    s[3], s[4] = 0, s[4] - s[3]
-  else
-    redis.call('APPEND', key, line)
+    redis.call('DEL', c.log.key)
+    s[3], s[4], index = 0, 0, 0
+  elseif index < s[4] then
+    tail = redis.call('GETRANGE', c.log.key, index * 16, s[4] * 16 - 1)
   end
+  write(c, index, struct.pack('<dd', time, units) .. tail)
+  if index == s[4] then s[6] = time end
   s[4] = s[4] + 1
-  s[6] = now
-  c.log.to = c.log.from
-  c.log.written = true
+  s[5] = s[5] + units
 end
 
 function slidingLog.charge(c, units)
   local s = c.s
   if s[3] < s[4] and now <= s[6] then
     local time, before = lineAt(c, s[4] - 1)
-    write(c, s[4] - 1, time, before + units)
+    write(c, s[4] - 1, struct.pack('<dd', time, before + units))
+    s[5] = s[5] + units
   else
-    addLine(c, units)
+    if s[3] > 32 and s[3] * 2 > s[4] then compact(c) end
+    insert(c, s[4], now, units)
   end
   s[2] = s[6]
-  s[5] = s[5] + units
 end
 
 function slidingLog.wholeAt(c)
@@ -113,10 +116,19 @@ function slidingLog.window(c)
   return c.s[2]
 end
 
+local function remove(c, index)
+  local s = c.s
+  if index < s[4] - 1 then
+    write(c, index, redis.call('GETRANGE', c.log.key, index * 16 + 16, s[4] * 16 - 1))
+  end
+  s[4] = s[4] - 1
+  if s[3] < s[4] then s[6] = lineAt(c, s[4] - 1) end
+end
+
 local function adjustLine(c, index, by)
   local time, before = lineAt(c, index)
   local after = math.max(0, before + by)
-  write(c, index, time, after)
+  if after > 0 then write(c, index, struct.pack('<dd', time, after)) else remove(c, index) end
   c.s[5] = c.s[5] + after - before
   return after - before
 end
@@ -128,7 +140,11 @@ local function adjustAt(c, by, wanted)
     local time = lineAt(c, middle)
     if time < wanted then low = middle + 1 else high = middle end
   end
-  if low < c.s[4] and lineAt(c, low) == wanted then adjustLine(c, low, by) end
+  if low < c.s[4] and lineAt(c, low) == wanted then
+    adjustLine(c, low, by)
+  elseif by > 0 then
+    insert(c, low, wanted, by)
+  end
 end
 
 function slidingLog.adjust(c, units, window)
