@@ -15,7 +15,7 @@ interface Stale extends ListeningFastify {
 /** What a handler can tell of a request. */
 function seenOf(request: FastifyRequest): object {
   const { method, originalUrl, url, ip, protocol, host, params, query, headers } = request
-  return { method, originalUrl, url, ip, protocol, host, params, query, headers }
+  return { method, originalUrl, url, ip, protocol, host, params, query, headers: { ...headers } }
 }
 
 const headers = { 'user-agent': 'test', 'x-forwarded-for': '192.0.2.1', 'x-forwarded-proto': 'https' }
@@ -43,7 +43,7 @@ async function staleServer(
         { prefix: '/shop' },
       )
     },
-    { trustProxy: 1 },
+    { trustProxy: '127.0.0.1' },
   )
   const { shopCache } = server.app as FastifyInstance & { readonly shopCache: ResponseCache }
   const page = `${server.url}/shop/p/1?x=%20`
