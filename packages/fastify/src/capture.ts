@@ -1,5 +1,5 @@
 /** Shows the recorder what a handler sent, and returns what leaves in its place. */
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import {
   contentOf,
@@ -7,12 +7,20 @@ import {
   isResponse,
   recordStream,
   type Departure,
+  type FieldValue,
   type ResponseRecorder,
 } from '@forebay/core'
 import { removeField, setFields } from './response-fields.ts'
 import { bufferOf } from './send-response.ts'
+import { announcedTrailers } from './trailers.ts'
 
 export function capture(reply: FastifyReply, recorder: ResponseRecorder, sent: unknown): unknown {
+  const leaving = captured(reply, recorder, sent)
+  // Fastify's own HEAD routes ask for the length of whatever is not a stream.
+  return leaving === null && reply.request.method === 'HEAD' ? Readable.from([]) : leaving
+}
+
+function captured(reply: FastifyReply, recorder: ResponseRecorder, sent: unknown): unknown {
   const payload = isResponse(sent) && !sent.bodyUsed ? unwrap(reply, sent) : sent
   if (reply.statusCode === 204 && payload !== null && payload !== undefined) {
     // What Fastify itself does when it sends such a response.
@@ -42,15 +50,15 @@ interface Whole {
 
 function captureBytes(reply: FastifyReply, recorder: ResponseRecorder, { payload, bytes }: Whole): unknown {
   const isHead = reply.request.method === 'HEAD'
-  const fields = fieldsOfResponse(reply) as Record<string, string | readonly string[]>
+  const fields = fieldsOf(reply)
   // Fastify sets it after all hooks. A handler's own that Fastify would correct is corrected here.
-  if (hasContent(reply.statusCode) && (!isHead || bytes.byteLength > 0)) {
+  if (hasContent(reply.statusCode) && (!isHead || bytes.byteLength > 0) && fields['trailer'] === undefined) {
     fields['content-length'] = String(bytes.byteLength)
   }
   const departure = recorder.start(reply.statusCode, fields, isHead ? undefined : bytes)
   if (departure.recording) {
     if (!isHead && bytes.byteLength > 0) recorder.write(bytes)
-    recorder.end('trailer' in fields)
+    recorder.end()
   }
   apply(reply, departure)
   if (!hasContent(departure.status)) return null
@@ -60,7 +68,7 @@ function captureBytes(reply: FastifyReply, recorder: ResponseRecorder, { payload
 }
 
 function captureStream(reply: FastifyReply, recorder: ResponseRecorder, source: Readable): unknown {
-  const departure = recorder.start(reply.statusCode, fieldsOfResponse(reply))
+  const departure = recorder.start(reply.statusCode, fieldsOf(reply))
   apply(reply, departure)
   if (reply.request.method === 'HEAD') {
     if (departure.recording) recorder.end()
@@ -75,6 +83,14 @@ function captureStream(reply: FastifyReply, recorder: ResponseRecorder, source: 
   if (departure.recording) recorded.on('error', () => undefined).resume()
   else letGo(recorded)
   return departure.body === undefined ? null : bufferOf(departure.body)
+}
+
+function fieldsOf(reply: FastifyReply): Record<string, FieldValue> {
+  const fields = fieldsOfResponse(reply) as Record<string, FieldValue>
+  const trailers = announcedTrailers(reply)
+  // A response with trailers is not stored: that is for the recorder to say.
+  if (trailers !== undefined) fields['trailer'] = trailers
+  return fields
 }
 
 function apply(reply: FastifyReply, departure: Departure): void {

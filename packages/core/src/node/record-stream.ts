@@ -1,5 +1,5 @@
 /** A stream that passes on what another brings, and shows the recorder every byte. */
-import { pipeline, type Readable, Transform, type TransformCallback } from 'node:stream'
+import { finished, type Readable, Transform, type TransformCallback } from 'node:stream'
 import type { Departure, ResponseRecorder } from '../ports/http.ts'
 
 /**
@@ -8,20 +8,23 @@ import type { Departure, ResponseRecorder } from '../ports/http.ts'
  * read; destroying either side destroys the other, and an error of `source` is an error of the result.
  */
 export function recordStream(source: Readable, recorder: ResponseRecorder, departure: Departure): Readable {
-  const recorded = new RecordedStream(recorder, departure)
-  pipeline(source, recorded, (error) => {
-    if (error && departure.recording) recorder.abort()
+  const recorded = new RecordedStream(source, recorder, departure)
+  finished(source, { writable: false }, (error) => {
+    if (error) recorded.destroy(error)
   })
-  return recorded
+  return source.pipe(recorded)
 }
 
 class RecordedStream extends Transform {
+  readonly #source: Readable
   readonly #recorder: ResponseRecorder
   readonly #departure: Departure
   #position = 0
+  #isWhole = false
 
-  constructor(recorder: ResponseRecorder, departure: Departure) {
+  constructor(source: Readable, recorder: ResponseRecorder, departure: Departure) {
     super()
+    this.#source = source
     this.#recorder = recorder
     this.#departure = departure
   }
@@ -36,7 +39,17 @@ class RecordedStream extends Transform {
   }
 
   override _flush(callback: TransformCallback): void {
+    this.#isWhole = true
     if (this.#departure.recording) this.#recorder.end()
     callback()
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    if (!this.#isWhole) {
+      if (this.#departure.recording) this.#recorder.abort()
+      // Without an error, as whoever reads it would have: a client that leaves is none of its faults.
+      this.#source.destroy()
+    }
+    callback(error)
   }
 }
