@@ -1,9 +1,16 @@
-/** What stands around the plugins in a Fastify app: hooks that answer, error and 404 handlers, HEAD routes, compression. */
+/** What stands around a response cache in Fastify: hooks that answer, error and 404 handlers, HEAD routes, compression. */
 import { gunzipSync } from 'node:zlib'
 import compress from '@fastify/compress'
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type RouteOptions,
+} from 'fastify'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { rateLimit, responseCache } from '@forebay/fastify'
+import { responseCache } from '@forebay/fastify'
+
+type Guard = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 
 async function made(build: (app: FastifyInstance) => unknown, options = {}): Promise<FastifyInstance> {
   const app = fastify(options)
@@ -38,6 +45,28 @@ describe('a response cache in Fastify', () => {
     ])
   })
 
+  it.each<[string, (route: RouteOptions, guard: Guard) => void]>([
+    ['puts', (route, guard) => (route.preHandler = [route.preHandler ?? [], guard].flat() as never)],
+    ['pushes', (route, guard) => (route.preHandler as unknown as Guard[]).push(guard)],
+  ])('never answers past a hook that a later plugin %s on its routes', async (_how, add) => {
+    const app = await made(async (own) => {
+      await own.register(responseCache, { ttl: '1m' })
+      own.addHook('onRoute', (route) =>
+        add(route, async (request, reply) => {
+          if (request.headers['x-pass'] !== 'yes') await reply.code(401).send('no')
+        }),
+      )
+      own.get('/', () => 'secret')
+    })
+    const statuses: unknown[] = []
+    for (const pass of ['yes', 'yes', 'no']) {
+      for (const method of ['GET', 'HEAD'] as const) {
+        statuses.push((await app.inject({ method, url: '/', headers: { 'x-pass': pass } })).statusCode)
+      }
+    }
+    expect(statuses).toEqual([200, 200, 200, 200, 401, 401])
+  })
+
   it.each(['onRequest', 'preParsing', 'preValidation', 'preHandler'] as const)(
     'stores nothing that a hook of the app answers in %s',
     async (point) => {
@@ -70,6 +99,47 @@ describe('a response cache in Fastify', () => {
       expect((await app.inject(path)).json()).toEqual({ sorry: path.slice(1) })
     }
     expect(runs).toBe(3)
+  })
+
+  it('keeps apart what is routed apart: by version, and by constraints of the app', async () => {
+    const app = await made(
+      async (own) => {
+        await own.register(responseCache, { ttl: '1m' })
+        own.get('/', () => 'any')
+        for (const version of ['1.0.0', '2.0.0']) own.get('/', { constraints: { version } }, () => version)
+        own.get('/', { constraints: { tenant: 'a' } }, () => 'a')
+      },
+      {
+        routerOptions: {
+          constraints: {
+            tenant: {
+              name: 'tenant',
+              storage: () => {
+                const handlers: Record<string, unknown> = {}
+                return {
+                  get: (key: string) => handlers[key] ?? null,
+                  set: (key: string, store: unknown) => (handlers[key] = store),
+                }
+              },
+              deriveConstraint: (request: { headers: Record<string, string> }) => request.headers['x-tenant'],
+              validate: () => true,
+            },
+          },
+        },
+      },
+    )
+    const asked: readonly (readonly [Record<string, string>, string])[] = [
+      [{ 'accept-version': '1.x' }, '1.0.0'],
+      [{ 'accept-version': '2.x' }, '2.0.0'],
+      [{ 'x-tenant': 'a' }, 'a'],
+      [{}, 'any'],
+    ]
+    for (const round of ['stored', 'hit']) {
+      for (const [headers, body] of asked) {
+        const answer = await app.inject({ url: '/', headers })
+        expect([answer.body, answer.headers['cache-status']]).toEqual([body, expect.stringContaining(round)])
+      }
+    }
   })
 
   it('keeps out of the way of the 404 handler', async () => {
@@ -126,68 +196,5 @@ describe('a response cache in Fastify', () => {
       expect((isCompressed ? gunzipSync(rawPayload) : rawPayload).toString()).toBe(text)
     }
     expect(runs).toBeLessThanOrEqual(2)
-  })
-})
-
-describe('a rate limiter in Fastify', () => {
-  it('keeps its fields through errors, validation and 404, and denies before bodies are read', async () => {
-    const app = await made(async (own) => {
-      await own.register(rateLimit, { limit: 5, window: '1m' })
-      own.get('/throws', () => Promise.reject(new Error('a bug')))
-      const schema = { body: { type: 'object', required: ['a'] } }
-      own.post('/valid', { schema }, () => 'x')
-    })
-    const left: unknown[] = []
-    for (const [method, url, payload] of [
-      ['GET', '/throws', undefined],
-      ['POST', '/valid', { b: 1 }],
-      ['GET', '/nowhere', undefined],
-      ['POST', '/valid', '{broken'],
-      ['HEAD', '/throws', undefined],
-      ['POST', '/valid', '{broken'],
-    ] as const) {
-      const answer = await app.inject({
-        method,
-        url,
-        ...(payload !== undefined && { payload, headers: { 'content-type': 'application/json' } }),
-      })
-      left.push([answer.statusCode, answer.headers['x-ratelimit-remaining']])
-    }
-    expect(left).toEqual([
-      [500, '4'],
-      [400, '3'],
-      [404, '2'],
-      [400, '1'],
-      [500, '0'],
-      [429, '0'],
-    ])
-  })
-
-  it('counts HEAD with GET on a route of its own', async () => {
-    const app = await made(async (own) => {
-      await own.register(rateLimit, { global: false })
-      own.get('/', { config: { rateLimit: { limit: 2, window: '1m' } } }, () => 'x')
-    })
-    const statuses: number[] = []
-    for (const method of ['GET', 'HEAD', 'GET', 'HEAD'] as const) {
-      statuses.push((await app.inject({ method, url: '/' })).statusCode)
-    }
-    expect(statuses).toEqual([200, 200, 429, 429])
-  })
-
-  it('sends its denial past an error handler, through the hooks of others', async () => {
-    const app = await made(async (own) => {
-      await own.register(rateLimit, { limit: 0, window: '1m' })
-      own.setErrorHandler((_error, _request, reply) => reply.code(599).send('never'))
-      own.addHook('onSend', async (_request, reply) => void reply.header('x-hook', 'yes'))
-      own.get('/', () => 'x')
-    })
-    const { statusCode, headers, body } = await app.inject('/')
-    expect([statusCode, headers['x-hook'], headers['content-type']]).toEqual([
-      429,
-      'yes',
-      'application/problem+json',
-    ])
-    expect(JSON.parse(body)).toMatchObject({ status: 429 })
   })
 })

@@ -21,6 +21,8 @@ export interface Place {
   /** The prefix that the plugin is registered under. */
   readonly mount: string
   readonly trustsEveryone: boolean
+  /** The constraints of the one route, but for its host. */
+  readonly routedBy?: string | undefined
 }
 
 export class FastifyExchange implements Exchange {
@@ -68,6 +70,10 @@ export class FastifyExchange implements Exchange {
 
   get answeringRoute(): string | undefined {
     return this.#place.route
+  }
+
+  get routedBy(): string | undefined {
+    return this.#place.routedBy
   }
 
   /** Where there is no route, there is none of its hooks. */

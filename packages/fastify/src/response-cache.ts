@@ -10,6 +10,7 @@ import { createResponseCacheGate, type ResponseCache, type ResponseCacheOptions 
 import { asPlugin } from './as-plugin.ts'
 import { CacheVisits } from './cache-visits.ts'
 import { warnOfEarlierRoutes } from './earlier-routes.ts'
+import { addLast } from './last-hooks.ts'
 import { pluginOptions } from './plugin-options.ts'
 import { trustsEveryone } from './trust.ts'
 
@@ -25,8 +26,9 @@ function setUp(app: FastifyInstance, given: ResponseCachePluginOptions): void {
   const { global = true, ...options } = pluginOptions('responseCache', given)
   const standard = createResponseCacheGate(options)
   const visits = new CacheVisits(app)
-  const everyone = trustsEveryone(app)
+  const place = { mount: app.prefix || '/', trustsEveryone: trustsEveryone(app) }
   const told = new Set<string>()
+  const owned = new Set<ResponseCache>(options.cache === undefined ? [standard.cache] : [])
   app.addHook('onRoute', (route) => {
     for (const method of [route.method].flat()) told.add(`${method} ${shapeOf(route.url)}`)
     const setting: unknown = route.config?.responseCache
@@ -35,33 +37,33 @@ function setUp(app: FastifyInstance, given: ResponseCachePluginOptions): void {
       setting === undefined
         ? standard
         : createResponseCacheGate(added(options, setting as RouteResponseCacheOptions, standard.cache))
-    addLast(
-      route,
-      visits.hookOf(gate, { route: route.url, mount: app.prefix || '/', trustsEveryone: everyone }),
-      visits,
-    )
+    // What is given as `cache` is closed by whoever made it.
+    if (![standard.cache, (setting as RouteResponseCacheOptions | undefined)?.cache].includes(gate.cache))
+      owned.add(gate.cache)
+    // The HEAD route that Fastify makes of a GET route inherits its hooks.
+    route.preHandler = [route.preHandler ?? []].flat().filter((hook) => !visits.isHook(hook))
+    // Whoever is not let through by the route's own hooks never meets the cache, and `partition` finds what they put there.
+    addLast(route, visits.hookOf(gate, { ...place, route: route.url, routedBy: constraintsOf(route) }))
   })
   app.addHook('onSend', visits.onSend)
-  if (options.cache === undefined) app.addHook('onClose', async () => await standard.cache.close())
+  app.addHook('onClose', async () => void (await Promise.all([...owned].map((cache) => cache.close()))))
   decorate(app, standard.cache)
   if (!global) return
   const isKnown = (method: string, path: string): boolean => told.has(`${method} ${shapeOf(path)}`)
   warnOfEarlierRoutes(app, { hookName: visits.name, isKnown, logger: options.logger })
 }
 
+/** Routes of one pattern may differ by the version that is asked for, or by whatever an app has thought of. */
+function constraintsOf({ constraints = {} }: RouteOptions): string | undefined {
+  const others = Object.entries(constraints as Readonly<Record<string, unknown>>)
+    .filter(([name]) => name !== 'host')
+    .map(([name, value]) => `${name}=${value instanceof RegExp ? String(value) : JSON.stringify(value)}`)
+  return others.length === 0 ? undefined : others.toSorted().join('&')
+}
+
 /** A pattern without the names of its parameters: Fastify shows those of all routes together. */
 function shapeOf(path: string): string {
   return path.replaceAll(/:[^/]*/g, ':')
-}
-
-/**
- * The last hook before the handler: whoever is not let through by the route's own hooks never meets the cache, and
- * `partition` finds what they put on the request.
- */
-function addLast(route: RouteOptions, hook: ReturnType<CacheVisits['hookOf']>, visits: CacheVisits): void {
-  const own = [route.preHandler ?? []].flat()
-  // The HEAD route that Fastify makes of a GET route inherits its hooks.
-  route.preHandler = [...own.filter((other) => !visits.isHook(other)), hook]
 }
 
 /** The plugin's options under a route's own; one cache, unless the route says where it has another. */

@@ -34,6 +34,11 @@ export interface Exchange {
    * when the response begins, as far as the framework tells it at all.
    */
   readonly answeringRoute: string | undefined
+  /**
+   * What of the request, beside method, host and path, made the framework choose this route: a version that the client
+   * asked for. Requests for the same target that are routed apart never share a response.
+   */
+  readonly routedBy?: string | undefined
   /** Whether nothing in the app has answered, and what leaves is the framework's own page. Known when the response begins. */
   readonly isUnanswered: boolean
   /** Where the middleware is mounted (`/`, `/api`): a pattern that the client cannot vary by case, slashes or escapes. */

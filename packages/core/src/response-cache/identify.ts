@@ -59,10 +59,11 @@ interface KeyedBy {
 }
 
 function requestOf(exchange: Exchange, settings: CacheSettings, by: KeyedBy): CacheRequest {
-  const { method, scheme, host, requestFields: fields } = exchange
+  const { method, scheme, host, requestFields: fields, routedBy } = exchange
   const isPartitioned = by.partition !== undefined
   const shaping = shapingFields(fields)
-  const extras = shaping.length === 0 ? by.extras : [...by.extras, ...shaping]
+  let extras = shaping.length === 0 ? by.extras : [...by.extras, ...shaping]
+  if (routedBy !== undefined) extras = [...extras, 'routed by', routedBy]
   return {
     exchange,
     key: primaryKey({ method, scheme, host, target: by.target, partition: by.partition, extras }),
