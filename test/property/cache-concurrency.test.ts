@@ -131,6 +131,8 @@ function linked(clock: ManualClock, link: Link): Backend {
     entries: {
       get: (scope, key) => link(() => entries.get(scope, key) as FoundEntry | undefined),
       set: (scope, key, entry) => link(() => entries.set(scope, key, entry) as boolean),
+      getMany: (scope, keys) => link(() => entries.getMany(scope, keys) as ReadonlyMap<string, FoundEntry>),
+      touch: (scope, key, times) => link(() => entries.touch(scope, key, times) as boolean),
       delete: (scope, key) => link(() => entries.delete(scope, key) as boolean),
       stamp: (scope) => link(() => entries.stamp(scope) as number),
       mark: (scope, marks, options) => entries.mark(scope, marks, options),

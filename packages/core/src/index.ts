@@ -7,7 +7,9 @@ export type { Bus, BusListener } from './ports/bus.ts'
 export type {
   CacheEntry,
   CacheStore,
+  CacheScope,
   CacheStoreStats,
+  EntryTimes,
   FoundEntry,
   Mark,
   MarkOptions,

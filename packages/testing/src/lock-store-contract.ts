@@ -1,4 +1,4 @@
-/** The suite of a lock store: at most one holder per key for a limited time. */
+/** The suite of a lock store: a bounded number of holders per key, each for a limited time. */
 import { describe, expect, it } from 'vitest'
 import type { BackendHarness } from './backend-harness.ts'
 import { hostileTexts } from './hostile-texts.ts'
@@ -10,8 +10,8 @@ export function lockStoreContract(harness: BackendHarness): void {
 
   describe(`${harness.name}: lock store`, () => {
     const current = withBackend(harness)
-    const acquire = async (key: string = 'key', ttlMs: number = 1_000) =>
-      await current.backend.locks.acquire(key, ttlMs)
+    const acquire = async (key: string = 'key', ttlMs: number = 1_000, most?: number) =>
+      await current.backend.locks.acquire(key, ttlMs, most)
 
     it('has at most one holder per key', async () => {
       expect(await acquire()).toBeDefined()
@@ -75,6 +75,27 @@ export function lockStoreContract(harness: BackendHarness): void {
         else await current.advance(1_000 + tolerance)
       }
       expect(tokens).toEqual([...new Set(tokens)].toSorted((a, b) => a - b))
+    })
+
+    it('has at most as many holders at once as are asked for', async () => {
+      const leases = await Promise.all(Array.from({ length: 20 }, () => acquire('key', 1_000, 3)))
+      const held = leases.filter((lease) => lease !== undefined)
+      expect(held).toHaveLength(3)
+      expect(new Set(held.map(({ token }) => token)).size).toBe(3)
+      await held[1]?.release()
+      await held[1]?.release()
+      expect(await acquire('key', 1_000, 3)).toBeDefined()
+      expect(await acquire('key', 1_000, 3)).toBeUndefined()
+    })
+
+    it('frees the place of each of several holders when its own time is over', async () => {
+      const first = await acquire('key', 1_000, 2)
+      await acquire('key', 1_000, 2)
+      await current.advance(700)
+      expect(await first?.renew(1_000)).toBe(true)
+      await current.advance(300 + tolerance)
+      expect(await acquire('key', 1_000, 2)).toBeDefined()
+      expect(await acquire('key', 1_000, 2)).toBeUndefined()
     })
 
     it('keeps every key apart, whatever it holds', async () => {

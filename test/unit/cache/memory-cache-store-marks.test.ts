@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { MemoryCacheStore } from '../../../packages/core/src/cache/memory-cache-store.ts'
 import type { CacheEntry, Mark } from '../../../packages/core/src/ports/cache-store.ts'
+import { scope, scopeNamed } from '../../../packages/testing/src/cache-store/entries.ts'
 
 let clock: ManualClock
 let store: MemoryCacheStore
@@ -12,7 +13,7 @@ beforeEach(() => {
   store = new MemoryCacheStore({ clock, maxBytes: 1_000_000, maxEntries: 1_000 })
 })
 
-function entry(labels: readonly string[], path: string, stamp: number = store.stamp('s')): CacheEntry {
+function entry(labels: readonly string[], path: string, stamp: number = store.stamp(scope)): CacheEntry {
   const now = clock.now()
   return {
     value: 'v',
@@ -34,23 +35,23 @@ describe('a hard mark', () => {
     ['by all', { type: 'all' }],
   ]
   it.each(marks)('%s removes what was stored before and spares what is made after', (_words, mark) => {
-    store.set('s', 'k', entry(['tag:a'], '/products/42'))
-    store.mark('s', [mark], { soft: false })
-    expect(store.get('s', 'k')).toBeUndefined()
-    expect(store.set('s', 'k', entry(['tag:a'], '/products/42'))).toBe(true)
-    expect(store.get('s', 'k')).toBeDefined()
+    store.set(scope, 'k', entry(['tag:a'], '/products/42'))
+    store.mark(scope, [mark], { soft: false })
+    expect(store.get(scope, 'k')).toBeUndefined()
+    expect(store.set(scope, 'k', entry(['tag:a'], '/products/42'))).toBe(true)
+    expect(store.get(scope, 'k')).toBeDefined()
   })
 
   it.each(marks)('%s refuses what was being made when it came', (_words, mark) => {
     const inTheMaking = entry(['tag:a'], '/products/42')
-    store.mark('s', [mark], { soft: false })
-    expect(store.set('s', 'k', inTheMaking)).toBe(false)
+    store.mark(scope, [mark], { soft: false })
+    expect(store.set(scope, 'k', inTheMaking)).toBe(false)
   })
 
   it('spares other labels and paths', () => {
-    store.set('s', 'k', entry(['tag:a'], '/products/42'))
+    store.set(scope, 'k', entry(['tag:a'], '/products/42'))
     store.mark(
-      's',
+      scope,
       [
         { type: 'label', label: 'tag:ab' },
         { type: 'label', label: 'a' },
@@ -58,7 +59,7 @@ describe('a hard mark', () => {
       { soft: false },
     )
     store.mark(
-      's',
+      scope,
       [
         { type: 'prefix', prefix: '/products/43' },
         { type: 'prefix', prefix: 'products' },
@@ -67,40 +68,40 @@ describe('a hard mark', () => {
         soft: false,
       },
     )
-    expect(store.get('s', 'k')).toMatchObject({ softened: false })
+    expect(store.get(scope, 'k')).toMatchObject({ softened: false })
   })
 })
 
 describe('a soft mark', () => {
   it('leaves the entry, softened, until a newer one replaces it', () => {
-    store.set('s', 'k', entry(['tag:a'], '/'))
+    store.set(scope, 'k', entry(['tag:a'], '/'))
     const inTheMaking = entry(['tag:a'], '/')
-    store.mark('s', [{ type: 'label', label: 'tag:a' }], { soft: true })
-    expect(store.get('s', 'k')).toMatchObject({ softened: true })
-    expect(store.set('s', 'k', inTheMaking)).toBe(true)
-    expect(store.get('s', 'k')).toMatchObject({ softened: true })
-    store.set('s', 'k', entry(['tag:a'], '/'))
-    expect(store.get('s', 'k')).toMatchObject({ softened: false })
+    store.mark(scope, [{ type: 'label', label: 'tag:a' }], { soft: true })
+    expect(store.get(scope, 'k')).toMatchObject({ softened: true })
+    expect(store.set(scope, 'k', inTheMaking)).toBe(true)
+    expect(store.get(scope, 'k')).toMatchObject({ softened: true })
+    store.set(scope, 'k', entry(['tag:a'], '/'))
+    expect(store.get(scope, 'k')).toMatchObject({ softened: false })
   })
 
   it('is outdone by a hard one', () => {
-    store.set('s', 'k', entry(['tag:a'], '/'))
-    store.mark('s', [{ type: 'all' }], { soft: true })
-    expect(store.get('s', 'k')).toMatchObject({ softened: true })
-    store.mark('s', [{ type: 'label', label: 'tag:a' }], { soft: false })
-    expect(store.get('s', 'k')).toBeUndefined()
+    store.set(scope, 'k', entry(['tag:a'], '/'))
+    store.mark(scope, [{ type: 'all' }], { soft: true })
+    expect(store.get(scope, 'k')).toMatchObject({ softened: true })
+    store.mark(scope, [{ type: 'label', label: 'tag:a' }], { soft: false })
+    expect(store.get(scope, 'k')).toBeUndefined()
   })
 })
 
 describe('more marks than memory allows', () => {
   it('cost misses, never a stale answer, and touch no other scope', () => {
-    store.set('s', 'marked', entry(['tag:first'], '/'))
-    store.set('other', 'k', entry([], '/', store.stamp('other')))
-    store.mark('s', [{ type: 'label', label: 'tag:first' }], { soft: false })
+    store.set(scope, 'marked', entry(['tag:first'], '/'))
+    store.set(scopeNamed('other'), 'k', entry([], '/', store.stamp(scopeNamed('other'))))
+    store.mark(scope, [{ type: 'label', label: 'tag:first' }], { soft: false })
     const late = entry(['tag:first'], '/', 1)
     for (let index = 0; index < 5_000; index++) {
       store.mark(
-        's',
+        scope,
         [
           { type: 'label', label: `tag:${index}` },
           { type: 'prefix', prefix: `/${index}` },
@@ -111,9 +112,9 @@ describe('more marks than memory allows', () => {
       )
     }
     expect(store.stats().bytes).toBeLessThan(100_000)
-    expect(store.set('s', 'marked', late)).toBe(false)
-    expect(store.get('s', 'marked')).toBeUndefined()
-    expect(store.get('other', 'k')).toBeDefined()
+    expect(store.set(scope, 'marked', late)).toBe(false)
+    expect(store.get(scope, 'marked')).toBeUndefined()
+    expect(store.get(scopeNamed('other'), 'k')).toBeDefined()
   })
 })
 
@@ -133,7 +134,7 @@ describe('marks as a whole', () => {
         const model: { key: string; label: string; path: string; state: string }[] = []
         for (const [index, one] of steps.entries()) {
           if (one.do === 'store') {
-            store.set('s', `${index}`, entry([one.label], one.path))
+            store.set(scope, `${index}`, entry([one.label], one.path))
             model.push({ key: `${index}`, label: one.label, path: one.path, state: 'there' })
             continue
           }
@@ -143,7 +144,7 @@ describe('marks as a whole', () => {
               : one.do === 'prefix'
                 ? { type: 'prefix', prefix: one.path }
                 : { type: 'all' }
-          store.mark('s', [mark], { soft: one.soft })
+          store.mark(scope, [mark], { soft: one.soft })
           for (const kept of model) {
             const concerned =
               one.do === 'label'
@@ -155,7 +156,7 @@ describe('marks as a whole', () => {
           }
         }
         for (const kept of model) {
-          const found = store.get('s', kept.key)
+          const found = store.get(scope, kept.key)
           const state = found === undefined ? 'gone' : found.softened ? 'softened' : 'there'
           expect(state).toBe(kept.state)
         }

@@ -1,11 +1,12 @@
 import { memoryBackend } from '@forebay/core'
 import { manualClock } from '@forebay/testing'
 import { expect, it } from 'vitest'
+import { scope } from '../../../packages/testing/src/cache-store/entries.ts'
 
 it('answers at once and says that it is well', async () => {
   const backend = memoryBackend({ clock: manualClock() })
   expect(backend).toMatchObject({ kind: 'memory', shared: false })
-  expect(backend.entries.stamp('s')).toBe(1)
+  expect(backend.entries.stamp(scope)).toBe(1)
   expect(await backend.health()).toMatchObject({ ok: true, latencyMs: 0 })
 })
 
@@ -26,10 +27,10 @@ it('forgets entries and leases when it is closed, also twice', async () => {
   const backend = memoryBackend({ clock })
   const now = clock.now()
   const life = { storedAt: now, staleAt: now + 1, deleteAt: now + 1, labels: [], path: '/' }
-  void backend.entries.set('s', 'k', { value: 1, bytes: 1, stamp: 1, ...life })
+  void backend.entries.set(scope, 'k', { value: 1, bytes: 1, stamp: 1, ...life })
   void backend.locks.acquire('k', 1_000)
   await backend.close()
   await backend[Symbol.asyncDispose]()
-  expect(backend.entries.get('s', 'k')).toBeUndefined()
+  expect(backend.entries.get(scope, 'k')).toBeUndefined()
   expect(backend.locks.acquire('k', 1_000)).toBeDefined()
 })

@@ -1,10 +1,13 @@
 import { manualClock } from '@forebay/testing'
 import { expect, it } from 'vitest'
+import { scopeNamed } from '../../../packages/testing/src/cache-store/entries.ts'
 import type { CacheEntry, CacheStore } from '../../../packages/core/src/ports/cache-store.ts'
 import { GuardedEntries } from '../../../packages/core/src/response-cache/guarded-entries.ts'
 
 const healthy: CacheStore = {
   get: () => undefined,
+  getMany: () => new Map(),
+  touch: () => true,
   set: () => true,
   delete: () => true,
   stamp: () => 7,
@@ -28,7 +31,7 @@ function guard(store: Partial<CacheStore>) {
   const told: string[] = []
   const entries = new GuardedEntries({
     store: { ...healthy, ...store },
-    scope: 's',
+    scope: scopeNamed('s'),
     clock,
     failed: (operation, error) =>
       told.push(`${operation}: ${error instanceof Error ? error.message : String(error)}`),

@@ -12,6 +12,8 @@ function failingBackend(failures: Partial<CacheStore>): Backend {
   const { entries } = backend
   const whole: CacheStore = {
     get: (scope, key) => entries.get(scope, key),
+    getMany: (scope, keys) => entries.getMany(scope, keys),
+    touch: (scope, key, times) => entries.touch(scope, key, times),
     set: (scope, key, entry) => entries.set(scope, key, entry),
     delete: (scope, key) => entries.delete(scope, key),
     stamp: (scope) => entries.stamp(scope),

@@ -2,8 +2,10 @@
 import { LRUCache } from 'lru-cache'
 import type {
   CacheEntry,
+  CacheScope,
   CacheStore,
   CacheStoreStats,
+  EntryTimes,
   FoundEntry,
   Mark,
   MarkOptions,
@@ -39,7 +41,7 @@ interface Scope {
 }
 
 interface Slot {
-  readonly entry: CacheEntry
+  entry: CacheEntry
   /** What `get` returns: made once, not per hit. */
   found: FoundEntry
   /** `Scope.markedAt` when the entry was last held against the marks: while it has not moved, there is nothing to check. */
@@ -70,8 +72,8 @@ export class MemoryCacheStore implements CacheStore {
     })
   }
 
-  get(scopeName: string, key: string): FoundEntry | undefined {
-    const scope = this.#scopes.get(scopeName)
+  get({ name }: CacheScope, key: string): FoundEntry | undefined {
+    const scope = this.#scopes.get(name)
     if (scope === undefined) return undefined
     const slotKey = scope.prefix + key
     const slot = this.#slots.get(slotKey)
@@ -84,13 +86,22 @@ export class MemoryCacheStore implements CacheStore {
     return slot.found
   }
 
-  set(scopeName: string, key: string, entry: CacheEntry): boolean {
-    const scope = this.#scope(scopeName)
+  getMany(cacheScope: CacheScope, keys: readonly string[]): Map<string, FoundEntry> {
+    const found = new Map<string, FoundEntry>()
+    for (const key of keys) {
+      const one = this.get(cacheScope, key)
+      if (one !== undefined) found.set(key, one)
+    }
+    return found
+  }
+
+  set(cacheScope: CacheScope, key: string, entry: CacheEntry): boolean {
+    const scope = this.#scope(cacheScope.name)
     const slotKey = scope.prefix + key
     const bytes = entry.bytes + 2 * slotKey.length + bytesPerEntry + bytesOfLabels(entry.labels)
     if (bytes > this.#maxEntryBytes || !(entry.deleteAt > this.#clock.now())) return false
     if (scope.hard.outrun(entry.stamp, entry.labels, entry.path)) return false
-    const current = this.get(scopeName, key)
+    const current = this.get(cacheScope, key)
     if (current !== undefined && current.entry.stamp > entry.stamp) return false
     const softened = scope.soft.outrun(entry.stamp, entry.labels, entry.path)
     const slot: Slot = { entry, found: { entry, softened }, checkedAt: scope.markedAt }
@@ -99,20 +110,33 @@ export class MemoryCacheStore implements CacheStore {
     return true
   }
 
-  delete(scopeName: string, key: string): boolean {
-    const had = this.get(scopeName, key) !== undefined
-    const scope = this.#scopes.get(scopeName)
+  touch(cacheScope: CacheScope, key: string, { staleAt, deleteAt }: EntryTimes): boolean {
+    const found = this.get(cacheScope, key)
+    if (found === undefined) return false
+    const scope = this.#scope(cacheScope.name)
+    const slotKey = scope.prefix + key
+    const slot = this.#slots.peek(slotKey)
+    if (slot === undefined) return false
+    const entry = { ...found.entry, staleAt, deleteAt }
+    slot.entry = entry
+    slot.found = { entry, softened: found.softened }
+    return true
+  }
+
+  delete(cacheScope: CacheScope, key: string): boolean {
+    const had = this.get(cacheScope, key) !== undefined
+    const scope = this.#scopes.get(cacheScope.name)
     if (scope !== undefined) this.#slots.delete(scope.prefix + key)
     return had
   }
 
-  stamp(scopeName: string): number {
-    return ++this.#scope(scopeName).sequence
+  stamp({ name }: CacheScope): number {
+    return ++this.#scope(name).sequence
   }
 
-  mark(scopeName: string, marks: readonly Mark[], options: MarkOptions): void {
+  mark({ name }: CacheScope, marks: readonly Mark[], options: MarkOptions): void {
     if (marks.length === 0) return
-    const scope = this.#scope(scopeName)
+    const scope = this.#scope(name)
     scope.markedAt = ++scope.sequence
     const kept = options.soft ? scope.soft : scope.hard
     for (const mark of marks) kept.add(mark, scope.markedAt)

@@ -13,7 +13,8 @@ interface Holding {
 /** Leases that their holders never gave up are forgotten after they expire. */
 export class MemoryLocks implements LockStore {
   readonly #clock: Clock
-  readonly #holdings = new Map<string, Holding>()
+  /** By key, the oldest first. */
+  readonly #holdings = new Map<string, readonly Holding[]>()
   #lastToken = 0
   #sweepAt = fewestToSweep
 
@@ -21,21 +22,25 @@ export class MemoryLocks implements LockStore {
     this.#clock = clock
   }
 
-  acquire(key: string, ttlMs: number): Lease | undefined {
+  acquire(key: string, ttlMs: number, most: number = 1): Lease | undefined {
     const now = this.#clock.now()
-    if ((this.#holdings.get(key)?.expiresAt ?? 0) > now) return undefined
+    const held = this.#held(key, now)
+    if (held.length >= most) return undefined
     if (this.#holdings.size >= this.#sweepAt) this.#sweep(now)
     const holding = { token: ++this.#lastToken, expiresAt: now + ttlMs }
-    this.#holdings.set(key, holding)
+    this.#holdings.set(key, [...held, holding])
     return {
       token: holding.token,
       renew: (renewedMs) => {
-        if (!this.#holds(key, holding)) return false
-        holding.expiresAt = this.#clock.now() + renewedMs
+        const renewedAt = this.#clock.now()
+        if (!this.#held(key, renewedAt).includes(holding)) return false
+        holding.expiresAt = renewedAt + renewedMs
         return true
       },
       release: () => {
-        if (this.#holdings.get(key) === holding) this.#holdings.delete(key)
+        const others = this.#held(key, this.#clock.now()).filter((other) => other !== holding)
+        if (others.length === 0) this.#holdings.delete(key)
+        else this.#holdings.set(key, others)
       },
     }
   }
@@ -44,12 +49,13 @@ export class MemoryLocks implements LockStore {
     this.#holdings.clear()
   }
 
-  #holds(key: string, holding: Holding): boolean {
-    return this.#holdings.get(key) === holding && holding.expiresAt > this.#clock.now()
+  #held(key: string, now: number): readonly Holding[] {
+    const held = this.#holdings.get(key)
+    return held === undefined ? [] : held.filter(({ expiresAt }) => expiresAt > now)
   }
 
   #sweep(now: number): void {
-    for (const [key, holding] of this.#holdings) if (holding.expiresAt <= now) this.#holdings.delete(key)
+    for (const key of this.#holdings.keys()) if (this.#held(key, now).length === 0) this.#holdings.delete(key)
     this.#sweepAt = Math.max(fewestToSweep, this.#holdings.size * 2)
   }
 }

@@ -1,4 +1,5 @@
 /** Where entries live: response cache and data cache alike. */
+import type { Codec } from './codec.ts'
 import type { MaybePromise } from './maybe-promise.ts'
 
 /** An entry with its life as absolute instants on the backend's clock. Immutable once set. */
@@ -36,21 +37,37 @@ export interface MarkOptions {
   readonly soft: boolean
 }
 
+/** One cache's part of the store. */
+export interface CacheScope<V = unknown> {
+  /** Tells the scope apart: keys, marks and clears of one never touch another. */
+  readonly name: string
+  /** What values become where they leave this process's memory. */
+  readonly codec: Codec<V>
+  /** Told of a stored value that the codec refuses, or whose format is not the codec's; for whoever asked it is not there. */
+  readonly undecodable: (error: unknown) => void
+}
+
+/** The instants of a life that is changed while the value stays. */
+export type EntryTimes = Pick<CacheEntry, 'staleAt' | 'deleteAt'>
+
 /**
- * A scope is one cache's part of the store (its namespace); keys, marks and clears of one scope never touch another.
  * Invalidation wins: an entry whose `stamp` is older than a mark that concerns it is never found again (or found
  * softened), and `set` with such an entry stores nothing.
  */
 export interface CacheStore {
   /** The newest entry under the key that is not past `deleteAt` and that no hard mark outran. */
-  get(scope: string, key: string): MaybePromise<FoundEntry | undefined>
+  get(scope: CacheScope, key: string): MaybePromise<FoundEntry | undefined>
+  /** What `get` says of each of the keys, in one round trip; only those that are there. */
+  getMany(scope: CacheScope, keys: readonly string[]): MaybePromise<ReadonlyMap<string, FoundEntry>>
   /** False when it was refused: outrun by a hard mark, older than what is stored (smaller stamp), too large, already past `deleteAt`. */
-  set(scope: string, key: string, entry: CacheEntry): MaybePromise<boolean>
+  set(scope: CacheScope, key: string, entry: CacheEntry): MaybePromise<boolean>
+  /** Gives the entry under the key another life, without writing its value again; false when there is none. */
+  touch(scope: CacheScope, key: string, times: EntryTimes): MaybePromise<boolean>
   /** True when there was one. */
-  delete(scope: string, key: string): MaybePromise<boolean>
+  delete(scope: CacheScope, key: string): MaybePromise<boolean>
   /** A number greater than every stamp and mark so far; to be taken before the making of a value begins. */
-  stamp(scope: string): MaybePromise<number>
-  mark(scope: string, marks: readonly Mark[], options: MarkOptions): MaybePromise<void>
+  stamp(scope: CacheScope): MaybePromise<number>
+  mark(scope: CacheScope, marks: readonly Mark[], options: MarkOptions): MaybePromise<void>
   stats(): CacheStoreStats
 }
 

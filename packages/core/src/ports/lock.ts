@@ -1,9 +1,9 @@
-/** Leases: at most one holder per key for a limited time. */
+/** Leases: a bounded number of holders per key, mostly one, each for a limited time. */
 import type { MaybePromise } from './maybe-promise.ts'
 
 export interface LockStore {
-  /** Takes the lease on `key` for `ttlMs`; undefined when somebody else holds it. */
-  acquire(key: string, ttlMs: number): MaybePromise<Lease | undefined>
+  /** Takes a lease on `key` for `ttlMs`; undefined when `most` (default 1) are held already. One key always goes with one `most`. */
+  acquire(key: string, ttlMs: number, most?: number): MaybePromise<Lease | undefined>
 }
 
 export interface Lease {

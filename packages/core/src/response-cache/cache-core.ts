@@ -13,6 +13,7 @@ import { GuardedEntries } from './guarded-entries.ts'
 import type { Landed } from './landed.ts'
 import type { QueryRule } from './primary-key.ts'
 import type { Verdict } from './response-cache.ts'
+import { responseCodec } from './response-codec.ts'
 import type { UserFunctionError } from './user-function.ts'
 
 export interface CacheCoreOptions {
@@ -93,7 +94,11 @@ export class CacheCore {
     this.events = new Emitter('forebay', (event, error) => this.#listenerFailed(event, error))
     this.entries = new GuardedEntries({
       store: options.backend.entries,
-      scope: `response:${options.name}`,
+      scope: {
+        name: `response:${options.name}`,
+        codec: responseCodec,
+        undecodable: (error) => this.ownFailure('decode', error),
+      },
       clock: this.clock,
       failed: (operation, error) => this.#backendFailed(operation, error),
       recovered: () => this.#backendRecovered(),

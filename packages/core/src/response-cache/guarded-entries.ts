@@ -1,12 +1,12 @@
 /** The cache's part of the store, which may be slow, broken or lying without any request noticing more than a miss. */
 import { isPromise } from '../kit/promise.ts'
-import type { CacheEntry, CacheStore, FoundEntry, Mark } from '../ports/cache-store.ts'
+import type { CacheEntry, CacheScope, CacheStore, FoundEntry, Mark } from '../ports/cache-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
 
 export interface GuardedEntriesOptions {
   readonly store: CacheStore
-  readonly scope: string
+  readonly scope: CacheScope
   readonly clock: Clock
   /** Told of every failure: `operation` is the store's method. */
   readonly failed: (operation: string, error: unknown) => void
