@@ -6,12 +6,16 @@ import { sourceFiles, type SourceFile } from './source-files.ts'
 const floors: Readonly<Record<string, number>> = {
   ports: 0,
   kit: 0,
-  'rate-limit': 1,
+  guard: 1,
   cache: 1,
   node: 1,
-  'response-cache': 2,
-  memory: 2,
-  gate: 3,
+  'rate-limit': 2,
+  engine: 2,
+  memory: 3,
+  tiers: 3,
+  'response-cache': 3,
+  'data-cache': 3,
+  gate: 4,
 }
 
 const core = sourceFiles().filter((file) => file.package === 'core')

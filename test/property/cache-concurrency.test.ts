@@ -124,15 +124,14 @@ const links: Readonly<Record<string, (random: () => number) => Link>> = {
 }
 
 function linked(clock: ManualClock, link: Link): Backend {
-  const backend = memoryBackend({ clock })
-  const { entries } = backend
+  const { entries, ...others } = memoryBackend({ clock })
   return {
-    ...backend,
+    ...others,
     entries: {
       get: (scope, key) => link(() => entries.get(scope, key) as FoundEntry | undefined),
       set: (scope, key, entry) => link(() => entries.set(scope, key, entry) as boolean),
-      getMany: (scope, keys) => link(() => entries.getMany(scope, keys) as ReadonlyMap<string, FoundEntry>),
-      touch: (scope, key, times) => link(() => entries.touch(scope, key, times) as boolean),
+      getMany: (scope, keys) => entries.getMany(scope, keys),
+      touch: (scope, key, times) => entries.touch(scope, key, times),
       delete: (scope, key) => link(() => entries.delete(scope, key) as boolean),
       stamp: (scope) => link(() => entries.stamp(scope) as number),
       mark: (scope, marks, options) => entries.mark(scope, marks, options),

@@ -1,15 +1,10 @@
 /** When a stored response is refreshed behind its back. */
+import { isEarly } from '../engine/early-refresh.ts'
 import type { Miss } from './cache-request.ts'
 import { flightKeyOf } from './miss.ts'
 import type { Mount } from './mount.ts'
 import type { Use } from './hit.ts'
 import type { CacheSettings } from './settings.ts'
-
-/** Below this lifetime a response is not refreshed early: it would hardly ever be stored. */
-const leastEarlyMs = 1_000
-
-/** XFetch draws −ln of a random number, which exceeds this about six times in a million. */
-const mostDrawn = 12
 
 /**
  * A stale response is about to answer: sees to it that it is refreshed.
@@ -25,13 +20,8 @@ export function refreshStale(mount: Mount, stale: Miss): boolean {
   return start(mount, stale, key) !== 'impossible'
 }
 
-/** XFetch (Vattani et al., 2015): the sooner a response ends, and the longer it takes to make, the likelier. */
 export function isDueEarly({ earlyRefresh, random }: CacheSettings, { entry, stored, now }: Use): boolean {
-  if (earlyRefresh === 0) return false
-  const leftMs = entry.staleAt - now
-  const costMs = stored.madeInMs * earlyRefresh
-  if (leftMs > costMs * mostDrawn || entry.staleAt - stored.bornAt < leastEarlyMs) return false
-  return costMs * -Math.log(1 - random()) >= leftMs
+  return isEarly(earlyRefresh, random, entry.staleAt - now, entry.staleAt - stored.bornAt, stored.madeInMs)
 }
 
 /** A fresh response is about to answer, and is to be made anew before it becomes stale. */

@@ -2,7 +2,7 @@
 import type { HeaderFields, RequestFields } from '../ports/http.ts'
 import type { Miss, WithheldConditions } from './cache-request.ts'
 import type { Refresh } from './background-refresh.ts'
-import type { Flight } from './flights.ts'
+import type { Flight } from '../engine/flights.ts'
 import type { Landed } from './landed.ts'
 import type { Mount } from './mount.ts'
 

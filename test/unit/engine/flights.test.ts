@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { Flights, type Flight, type Waiter } from '../../../packages/core/src/response-cache/flights.ts'
+import { Flights, type Flight, type Waiter } from '../../../packages/core/src/engine/flights.ts'
 
 interface Log {
   readonly waiter: Waiter<string>

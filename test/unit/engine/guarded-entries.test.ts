@@ -2,7 +2,7 @@ import { manualClock } from '@forebay/testing'
 import { expect, it } from 'vitest'
 import { scopeNamed } from '../../../packages/testing/src/cache-store/entries.ts'
 import type { CacheEntry, CacheStore } from '../../../packages/core/src/ports/cache-store.ts'
-import { GuardedEntries } from '../../../packages/core/src/response-cache/guarded-entries.ts'
+import { GuardedEntries } from '../../../packages/core/src/engine/guarded-entries.ts'
 
 const healthy: CacheStore = {
   get: () => undefined,

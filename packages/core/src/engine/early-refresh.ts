@@ -1,0 +1,24 @@
+/** XFetch (Vattani et al., 2015): what is about to end is made anew a little before, by one of many and by chance. */
+
+/** Below this lifetime nothing is refreshed early: it would hardly ever be stored. */
+const leastLifetimeMs = 1_000
+
+/** −ln of a random number exceeds this about six times in a million. */
+const mostDrawn = 12
+
+/**
+ * Whether this use is the one that makes it anew: the sooner it ends, and the longer it took to make, the likelier.
+ * @param beta scales how early; 0 is never.
+ * @param random in [0, 1).
+ */
+export function isEarly(
+  beta: number,
+  random: () => number,
+  leftMs: number,
+  lifetimeMs: number,
+  madeInMs: number,
+): boolean {
+  const costMs = madeInMs * beta
+  if (beta === 0 || leftMs > costMs * mostDrawn || lifetimeMs < leastLifetimeMs) return false
+  return costMs * -Math.log(1 - random()) >= leftMs
+}
