@@ -6,19 +6,21 @@ const leastLifetimeMs = 1_000
 /** −ln of a random number exceeds this about six times in a million. */
 const mostDrawn = 12
 
-/**
- * Whether this use is the one that makes it anew: the sooner it ends, and the longer it took to make, the likelier.
- * @param beta scales how early; 0 is never.
- * @param random in [0, 1).
- */
+export interface EarlyRefreshRule {
+  /** XFetch's β scales how early; 0 is never. */
+  readonly earlyRefresh: number
+  /** In [0, 1). */
+  readonly random: () => number
+}
+
+/** Whether this use is the one that makes it anew: the sooner it ends, and the longer it took to make, the likelier. */
 export function isEarly(
-  beta: number,
-  random: () => number,
+  { earlyRefresh, random }: EarlyRefreshRule,
   leftMs: number,
   lifetimeMs: number,
   madeInMs: number,
 ): boolean {
-  const costMs = madeInMs * beta
-  if (beta === 0 || leftMs > costMs * mostDrawn || lifetimeMs < leastLifetimeMs) return false
+  const costMs = madeInMs * earlyRefresh
+  if (earlyRefresh === 0 || leftMs > costMs * mostDrawn || lifetimeMs < leastLifetimeMs) return false
   return costMs * -Math.log(1 - random()) >= leftMs
 }

@@ -20,8 +20,9 @@ export function refreshStale(mount: Mount, stale: Miss): boolean {
   return start(mount, stale, key) !== 'impossible'
 }
 
-export function isDueEarly({ earlyRefresh, random }: CacheSettings, { entry, stored, now }: Use): boolean {
-  return isEarly(earlyRefresh, random, entry.staleAt - now, entry.staleAt - stored.bornAt, stored.madeInMs)
+/** Whether this use of a fresh response is the one that makes it anew. */
+export function isDueEarly(rule: CacheSettings, { entry, stored, now }: Use): boolean {
+  return isEarly(rule, entry.staleAt - now, entry.staleAt - stored.bornAt, stored.madeInMs)
 }
 
 /** A fresh response is about to answer, and is to be made anew before it becomes stale. */
