@@ -44,6 +44,19 @@ export function busContract(harness: BackendHarness): void {
       elsewhere.undo()
     })
 
+    it('says whether what it told can be relied on, where messages can be missed at all', async () => {
+      const { bus, shared } = current.backend
+      expect(typeof bus.isLive).toBe(shared ? 'function' : 'undefined')
+      if (bus.isLive === undefined) return
+      expect(bus.isLive('topic')).toBe(false)
+      const { undo } = listenTo(bus, 'topic')
+      await current.advance(500)
+      expect(bus.isLive('topic')).toBe(true)
+      expect(bus.isLive('other topic')).toBe(false)
+      undo()
+      expect(bus.isLive('topic')).toBe(false)
+    })
+
     it('is not stopped by a listener that throws', async () => {
       const { neighbour } = current
       if (neighbour === undefined) return

@@ -7,6 +7,13 @@ export interface Bus {
   publish(topic: string, message: string): MaybePromise<void>
   /** Hears `topic` until the returned undo is called. A listener that throws is reported and does not stop the others. */
   subscribe(topic: string, listener: BusListener): Undo
+  /**
+   * Whether the subscribers of `topic` here can vouch for what they know: whatever was published more than a second ago
+   * they have heard, or `gap()` was called since. False before a subscription stands, after the last one is gone, and as
+   * soon as the way to the others is broken or nothing was heard of it for a second, however busy this process was. Asked
+   * per use of what was learnt, so it costs no more than reading the time. A bus without it never misses anything.
+   */
+  isLive?(topic: string): boolean
 }
 
 export interface BusListener {
