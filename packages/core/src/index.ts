@@ -22,6 +22,10 @@ export type {
   CacheRefusedEvent,
   CacheStoredEvent,
   CacheUseEvent,
+  DataCacheEvents,
+  DataRefusedEvent,
+  DataStoredEvent,
+  DataUseEvent,
   ErrorEvent,
   InvalidatedEvent,
   LimiterEvents,
@@ -86,11 +90,23 @@ export type { CacheKeyParts, ResponseCacheOptions } from './gate/response-cache-
 export type {
   Explanation,
   ExplainRequest,
-  InvalidateOptions,
   ResponseCache,
   ResponseCacheStats,
   Verdict,
 } from './response-cache/response-cache.ts'
+export type { InvalidateOptions } from './engine/invalidate-options.ts'
+export type {
+  DataCache,
+  DataCacheStats,
+  EntryOptions,
+  HotKey,
+  LatencyQuantiles,
+  Loaded,
+  LoadContext,
+  Loader,
+  LoadOptions,
+  TouchOptions,
+} from './data-cache/data-cache.ts'
 export { contentOf, isResponse, type Content } from './node/content.ts'
 export { recordStream } from './node/record-stream.ts'
 export { isPromise } from './kit/promise.ts'

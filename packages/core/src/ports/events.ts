@@ -45,8 +45,39 @@ export interface CacheRefusedEvent extends CacheUseEvent {
   readonly reason: string
 }
 
+export interface DataCacheEvents {
+  hit: DataUseEvent
+  miss: DataUseEvent
+  /** A stale value answered. */
+  stale: DataUseEvent
+  stored: DataStoredEvent
+  /** A value that was not stored; `reason` is a stable code. */
+  refused: DataRefusedEvent
+  invalidated: InvalidatedEvent
+  /** A loader, an option function or a listener failed, or a stored value or a message on the bus was unreadable. */
+  error: ErrorEvent
+  'backend-error': BackendErrorEvent
+  'backend-recovered': Origin
+  /** A loader outlasted `softTimeout`. */
+  slow: SlowEvent
+}
+
+export interface DataUseEvent extends Origin {
+  readonly key: string
+}
+
+export interface DataStoredEvent extends DataUseEvent {
+  readonly bytes: number
+  readonly ttlMs: number
+}
+
+export interface DataRefusedEvent extends DataUseEvent {
+  /** `ttl`: its time to live is 0. `outrun`: something newer is there, or it was invalidated meanwhile, or the backend has no room. `backend`: no answer. */
+  readonly reason: 'ttl' | 'outrun' | 'backend'
+}
+
 export interface InvalidatedEvent extends Origin {
-  /** What was invalidated, in the words of the call: `tag product:42`, `route GET /products/:id`, `all`. */
+  /** What was invalidated, in the words of the call: `tag product:42`, `route GET /products/:id`, `key 42`, `all`. */
   readonly targets: readonly string[]
   readonly soft: boolean
 }

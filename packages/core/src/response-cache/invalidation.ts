@@ -1,5 +1,6 @@
 /** What the app invalidates, in its own words and as marks. */
-import { ForebayError, showValue } from '../kit/forebay-error.ts'
+import { checkTags, invalidArgument as invalid } from '../engine/invalidate-options.ts'
+import { showValue } from '../kit/forebay-error.ts'
 import type { Mark } from '../ports/cache-store.ts'
 import { routeLabel, tagLabel } from './labels.ts'
 import type { QueryRule } from './primary-key.ts'
@@ -15,13 +16,7 @@ export const everything: Invalidation = { marks: [{ type: 'all' }], targets: ['a
 
 /** @throws ForebayError as all of these do, for what names nothing. */
 export function ofTags(tags: readonly unknown[]): Invalidation {
-  if (tags.length === 0) throw invalid('invalidateTags', 'no tag', 'at least one tag')
-  for (const tag of tags) {
-    if (typeof tag !== 'string' || tag === '') {
-      throw invalid('invalidateTags', showValue(tag), 'tags that are not empty, and { soft } last')
-    }
-  }
-  const texts = tags as readonly string[]
+  const texts = checkTags(tags)
   return { marks: texts.map((tag) => mark(tagLabel(tag))), targets: texts.map((tag) => `tag ${tag}`) }
 }
 
@@ -55,33 +50,6 @@ export function ofPrefix(prefix: unknown): Invalidation {
   return { marks: [{ type: 'prefix', prefix: originForm(prefix) }], targets: [`prefix ${prefix}`] }
 }
 
-/** @throws ForebayError for options that are not accepted. */
-export function isSoft(operation: string, options: unknown): boolean {
-  if (options === undefined) return false
-  const { soft, ...unknown } = (
-    typeof options === 'object' && options !== null && !Array.isArray(options) ? options : { options }
-  ) as Record<string, unknown>
-  if (Object.keys(unknown).length > 0 || (soft !== undefined && typeof soft !== 'boolean')) {
-    throw invalid(operation, showValue(options), '{ soft: true } or { soft: false }')
-  }
-  return soft === true
-}
-
-/** The tags of `invalidateTags`, and the options that may follow them. */
-export function splitTags(args: readonly unknown[]): { tags: readonly unknown[]; options: unknown } {
-  const last = args.at(-1)
-  // A list is no options: it is tags given in the wrong way, and to be told of.
-  const hasOptions = typeof last === 'object' && last !== null && !Array.isArray(last)
-  return hasOptions ? { tags: args.slice(0, -1), options: last } : { tags: args, options: undefined }
-}
-
 function mark(label: string): Mark {
   return { type: 'label', label }
-}
-
-function invalid(operation: string, received: string, accepted: string, hint = ''): ForebayError {
-  return new ForebayError(
-    'FOREBAY_INVALID_ARGUMENT',
-    `${operation}: received ${received}. Accepted: ${accepted}.${hint}`,
-  )
 }

@@ -1,10 +1,6 @@
 /** The response cache as the app holds it: invalidating, counting, explaining. */
+import type { InvalidateOptions } from '../engine/invalidate-options.ts'
 import type { CacheEvents } from '../ports/events.ts'
-
-export interface InvalidateOptions {
-  /** Stale from now on, not gone: it still answers within its stale windows while it is refreshed. */
-  readonly soft?: boolean
-}
 
 export interface ResponseCacheStats {
   readonly hits: number

@@ -1,26 +1,12 @@
 /** The cache behind one or several mounts. */
+import { isSoft, splitTags, type InvalidateOptions } from '../engine/invalidate-options.ts'
 import type { Undo } from '../ports/clock.ts'
 import type { CacheEvents } from '../ports/events.ts'
 import { CacheCore, type CacheCoreOptions } from './cache-core.ts'
 import { CacheMount } from './cache-mount.ts'
 import { explain } from './explain.ts'
-import {
-  everything,
-  isSoft,
-  ofPrefix,
-  ofRoute,
-  ofTags,
-  ofUrl,
-  splitTags,
-  type Invalidation,
-} from './invalidation.ts'
-import type {
-  Explanation,
-  ExplainRequest,
-  InvalidateOptions,
-  ResponseCache,
-  ResponseCacheStats,
-} from './response-cache.ts'
+import { everything, ofPrefix, ofRoute, ofTags, ofUrl, type Invalidation } from './invalidation.ts'
+import type { Explanation, ExplainRequest, ResponseCache, ResponseCacheStats } from './response-cache.ts'
 import { queryRuleOf, type CacheSettings } from './settings.ts'
 
 export interface SharedCacheOptions extends CacheCoreOptions {
