@@ -4,16 +4,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { memoryBackend, type Decision, type Policy, type RateLimitStore } from '@forebay/core'
 import { manualClock, type ManualClock } from '@forebay/testing'
 import { startRedisNode, type RedisNode } from '../redis/redis-node.ts'
-import { timedLimits, type TimedLimits } from '../redis/timed-backend.ts'
+import { timedParts, type TimedParts } from '../redis/timed-backend.ts'
 import { limitTraces, logTraces, type LimitStep, type LimitTrace } from './redis-limit-traces.ts'
 import { startsAt } from './rate-limit-traces.ts'
 
 let node: RedisNode
-let redis: TimedLimits
+let redis: TimedParts
 
 beforeAll(async () => {
   node = await startRedisNode()
-  redis = timedLimits(`redis://127.0.0.1:${node.port}`, 'differential:', startsAt)
+  redis = timedParts(`redis://127.0.0.1:${node.port}`, 'differential:', startsAt)
 })
 
 afterAll(async () => {

@@ -6,6 +6,8 @@ import type { RedisArgument } from '../../packages/redis/src/connection/redis-cl
 import { settingsOf } from '../../packages/redis/src/connection/settings.ts'
 import { RedisRateLimitStore } from '../../packages/redis/src/limits/redis-rate-limit-store.ts'
 import { limitsScript } from '../../packages/redis/src/limits/script/limits-script.ts'
+import { lockScripts } from '../../packages/redis/src/locks/lock-scripts.ts'
+import { RedisLocks } from '../../packages/redis/src/locks/redis-locks.ts'
 import { RedisClock } from '../../packages/redis/src/redis-clock.ts'
 
 /** The time is the last argument. Keys outlive every test, as the server's own time does not matter. */
@@ -19,6 +21,10 @@ end
 
 const script = limitsScript(toldTime)
 
+const scripts = lockScripts(`${toldTime}
+local micros = now * 1000
+`)
+
 class TimedConnection extends Connection {
   tellTime: () => number = () => 0
 
@@ -28,14 +34,15 @@ class TimedConnection extends Connection {
   }
 }
 
-export interface TimedLimits {
+export interface TimedParts {
   readonly limits: RedisRateLimitStore
+  readonly locks: RedisLocks
   readonly clock: ManualClock
   close(): Promise<void>
 }
 
 /** @param where what `redisBackend` takes. */
-export function timedLimits(where: unknown, prefix: string, startAt?: number): TimedLimits {
+export function timedParts(where: unknown, prefix: string, startAt?: number): TimedParts {
   const settings = settingsOf(where, { prefix, timeout: '5s' })
   const system = memoryBackend().clock
   const connection = new TimedConnection({ settings, clock: system })
@@ -49,14 +56,15 @@ export function timedLimits(where: unknown, prefix: string, startAt?: number): T
     lifted: () => undefined,
     script,
   })
-  return { limits, clock, close: () => connection.close() }
+  const locks = new RedisLocks({ connection, prefix, scripts })
+  return { limits, locks, clock, close: () => connection.close() }
 }
 
 let started = 0
 
 /** For suites of a single part: what is not asked of Redis is in memory. */
 export function timedBackend(where: unknown): RunningBackend {
-  const { limits, clock, close } = timedLimits(where, `test${++started}:`)
-  const backend: Backend = { ...memoryBackend({ clock }), kind: 'redis', limits }
+  const { limits, locks, clock, close } = timedParts(where, `test${++started}:`)
+  const backend: Backend = { ...memoryBackend({ clock }), kind: 'redis', limits, locks }
   return { backend, advance: async (ms) => clock.advance(ms), stop: close }
 }

@@ -1,11 +1,12 @@
 /** The backend that a fleet of processes shares: Redis or Valkey, one server, Sentinels or a Cluster. */
-import { systemClock, type Clock, type Health, type RateLimitStore } from '@forebay/core'
+import { systemClock, type Clock, type Health, type LockStore, type RateLimitStore } from '@forebay/core'
 import { Connection } from './connection/connection.ts'
 import { optionsFromEnvironment, type Environment } from './connection/environment.ts'
 import type { RedisClient } from './connection/redis-client.ts'
 import type { RedisOptions, RedisSharedOptions, RedisConnectionOptions } from './connection/redis-options.ts'
 import { settingsOf, type Settings } from './connection/settings.ts'
 import { RedisRateLimitStore } from './limits/redis-rate-limit-store.ts'
+import { RedisLocks } from './locks/redis-locks.ts'
 import { RedisClock } from './redis-clock.ts'
 
 export interface RedisBackend {
@@ -13,6 +14,7 @@ export interface RedisBackend {
   readonly shared: boolean
   readonly clock: Clock
   readonly limits: RateLimitStore
+  readonly locks: LockStore
   health(): Promise<Health>
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -60,6 +62,7 @@ function backendOn(settings: Settings): RedisBackend {
     shared: true,
     clock,
     limits,
+    locks: new RedisLocks({ connection, prefix: settings.prefix }),
     health: () => healthOf(connection, local),
     close,
     [Symbol.asyncDispose]: close,

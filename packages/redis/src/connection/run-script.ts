@@ -1,5 +1,6 @@
 /** A script by its id; by its source only when the server says that it does not know the id. */
 import type { Connection } from './connection.ts'
+import type { Script } from './script.ts'
 
 export interface ScriptCall {
   readonly keys: readonly string[]
@@ -9,7 +10,7 @@ export interface ScriptCall {
 /** An unknown script has not run, so sending it again counts nothing twice. Any other failure is passed on. */
 export function runScript(
   connection: Connection,
-  script: { readonly id: string; readonly source: string },
+  script: Script,
   { keys, words }: ScriptCall,
 ): Promise<unknown> {
   const rest = [String(keys.length), ...keys, ...words]

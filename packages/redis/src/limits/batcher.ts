@@ -2,9 +2,9 @@
 import type { Clock } from '@forebay/core'
 import type { Connection } from '../connection/connection.ts'
 import { runScript } from '../connection/run-script.ts'
+import type { Script } from '../connection/script.ts'
 import type { KeyName } from './key-names.ts'
 import type { Plan } from './plans.ts'
-import type { Script } from './script/limits-script.ts'
 
 export interface Question {
   readonly name: KeyName

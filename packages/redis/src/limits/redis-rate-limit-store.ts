@@ -11,13 +11,14 @@ import type {
   RateLimitStoreStats,
 } from '@forebay/core'
 import type { Connection } from '../connection/connection.ts'
+import type { Script } from '../connection/script.ts'
 import type { RedisClock } from '../redis-clock.ts'
 import { decisionBytes, decisionFrom, headBytes, readFinding, readInstant } from './answers.ts'
 import { Batcher } from './batcher.ts'
 import { KeyNames, type KeyName } from './key-names.ts'
 import { KnownDenials } from './known-denials.ts'
 import { adjustPlan, blockPlan, consumePlan, peekPlan, resetPlan, unblockPlan, type Plan } from './plans.ts'
-import { limitsScript, type Script } from './script/limits-script.ts'
+import { limitsScript } from './script/limits-script.ts'
 
 export interface RedisRateLimitStoreOptions {
   readonly connection: Connection

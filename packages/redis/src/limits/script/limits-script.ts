@@ -1,6 +1,6 @@
 /** The one script that decides: any number of keys, each under any number of policies, each all or nothing. */
-import { createHash } from 'node:crypto'
 import type { AlgorithmName } from '@forebay/core'
+import { scriptOf, type Script } from '../../connection/script.ts'
 import { fixedWindow } from './fixed-window.ts'
 import { gcra } from './gcra.ts'
 import { numbers } from './numbers.ts'
@@ -9,12 +9,6 @@ import { record } from './record.ts'
 import { slidingLog } from './sliding-log.ts'
 import { slidingWindow } from './sliding-window.ts'
 import { tokenBucket } from './token-bucket.ts'
-
-export interface Script {
-  readonly source: string
-  /** What Redis calls it: SHA-1 of the source. */
-  readonly id: string
-}
 
 /** How a plan names an algorithm. */
 export const algorithmNumbers: Readonly<Record<AlgorithmName, number>> = {
@@ -74,6 +68,5 @@ local out = { struct.pack('<d', now) }
 /** @param time Lua that defines `now` and `lifeMs(last)`; another one than the server's is for tests. */
 export function limitsScript(time: string = serverTime): Script {
   const rules = [slidingWindow, fixedWindow, slidingLog, tokenBucket, gcra, algorithms]
-  const source = [time, numbers, ...rules, record, answers, operations, main].join('')
-  return { source, id: createHash('sha1').update(source).digest('hex') }
+  return scriptOf([time, numbers, ...rules, record, answers, operations, main].join(''))
 }

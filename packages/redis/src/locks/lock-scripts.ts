@@ -1,0 +1,71 @@
+/** What a lock is asked, in Lua: who holds it until when, and which token came last. */
+import { scriptOf, type Script } from '../connection/script.ts'
+
+/**
+ * One sorted set per lock: its holders by the instant at which their time is over, and under `token` the last token. Tokens
+ * are microseconds, a thousand times any such instant, so that it is never taken for a holder whose time is over.
+ */
+const lock = `
+local key = KEYS[1]
+
+local function isHeld(holder)
+  local ends = redis.call('ZSCORE', key, holder)
+  return ends and tonumber(ends) > now
+end
+
+local function hold(holder, ttl)
+  redis.call('ZADD', key, now + ttl, holder)
+  local life = lifeMs(ttl)
+  if redis.call('PTTL', key) < life then redis.call('PEXPIRE', key, string.format('%.0f', life)) end
+end
+`
+
+/** ARGV: holder, ms, how many may hold it. Answers with the token, or with nothing. */
+const acquire = `
+redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
+local last = tonumber(redis.call('ZSCORE', key, 'token') or '0')
+local held = redis.call('ZCARD', key) - (last > 0 and 1 or 0)
+if held >= tonumber(ARGV[3]) then return false end
+local token = math.max(last + 1, micros)
+redis.call('ZADD', key, string.format('%.0f', token), 'token')
+hold(ARGV[1], tonumber(ARGV[2]))
+return string.format('%.0f', token)
+`
+
+/** ARGV: holder, ms. Answers with 1 when it still was a holder. */
+const renew = `
+if not isHeld(ARGV[1]) then return 0 end
+hold(ARGV[1], tonumber(ARGV[2]))
+return 1
+`
+
+/** ARGV: holder. */
+const release = `
+return redis.call('ZREM', key, ARGV[1])
+`
+
+/**
+ * The server's time, in ms and in µs. A lock outlives its last holder by as much as the clock may step back (another server's
+ * after a failover, too): until then its tokens only grow because it remembers the last one.
+ */
+const serverTime = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local micros = time[1] * 1000000 + time[2]
+
+local function lifeMs(ttl)
+  return ttl + 10000
+end
+`
+
+export interface LockScripts {
+  readonly acquire: Script
+  readonly renew: Script
+  readonly release: Script
+}
+
+/** @param time Lua that defines `now`, `micros` and `lifeMs(ttl)`; another one than the server's is for tests. */
+export function lockScripts(time: string = serverTime): LockScripts {
+  const script = (what: string): Script => scriptOf(time + lock + what)
+  return { acquire: script(acquire), renew: script(renew), release: script(release) }
+}
