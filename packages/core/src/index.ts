@@ -44,6 +44,7 @@ export type {
   ResponseRecorder,
   ReusedResponse,
 } from './ports/http.ts'
+export type { Journal, JournaledRecord, JournalReader, JournalRecord } from './ports/journal.ts'
 export type { Lease, LockStore } from './ports/lock.ts'
 export type { Logger } from './ports/logger.ts'
 export type { MaybePromise } from './ports/maybe-promise.ts'

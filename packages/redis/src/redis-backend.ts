@@ -1,10 +1,18 @@
 /** The backend that a fleet of processes shares: Redis or Valkey, one server, Sentinels or a Cluster. */
-import { systemClock, type Clock, type Health, type LockStore, type RateLimitStore } from '@forebay/core'
+import {
+  systemClock,
+  type Clock,
+  type Health,
+  type Journal,
+  type LockStore,
+  type RateLimitStore,
+} from '@forebay/core'
 import { Connection } from './connection/connection.ts'
 import { optionsFromEnvironment, type Environment } from './connection/environment.ts'
 import type { RedisClient } from './connection/redis-client.ts'
 import type { RedisOptions, RedisSharedOptions, RedisConnectionOptions } from './connection/redis-options.ts'
 import { settingsOf, type Settings } from './connection/settings.ts'
+import { RedisJournal } from './journal/redis-journal.ts'
 import { RedisRateLimitStore } from './limits/redis-rate-limit-store.ts'
 import { RedisLocks } from './locks/redis-locks.ts'
 import { RedisClock } from './redis-clock.ts'
@@ -15,6 +23,7 @@ export interface RedisBackend {
   readonly clock: Clock
   readonly limits: RateLimitStore
   readonly locks: LockStore
+  readonly journal: Journal
   health(): Promise<Health>
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -63,6 +72,7 @@ function backendOn(settings: Settings): RedisBackend {
     clock,
     limits,
     locks: new RedisLocks({ connection, prefix: settings.prefix }),
+    journal: new RedisJournal({ connection, prefix: settings.prefix }),
     health: () => healthOf(connection, local),
     close,
     [Symbol.asyncDispose]: close,

@@ -2,6 +2,7 @@
 import type { Bus } from './bus.ts'
 import type { CacheStore } from './cache-store.ts'
 import type { Clock } from './clock.ts'
+import type { Journal } from './journal.ts'
 import type { LockStore } from './lock.ts'
 import type { RateLimitStore } from './rate-limit-store.ts'
 
@@ -15,6 +16,8 @@ export interface Backend {
   readonly entries: CacheStore
   readonly locks: LockStore
   readonly bus: Bus
+  /** Only where something outlives the process: what it accepted survives a crash. */
+  readonly journal?: Journal
   health(): Promise<Health>
   /** Lets go of everything; nothing keeps the process alive afterwards. Calling it again does nothing. */
   close(): Promise<void>

@@ -1,0 +1,72 @@
+/** The one reader of a stream: a consumer that first claims what earlier consumers left, then reads on. */
+import type { JournaledRecord, JournalReader } from '@forebay/core'
+import type { RedisArgument } from '../connection/redis-client.ts'
+import type { Script } from '../connection/script.ts'
+import type { JournalScripts } from './journal-scripts.ts'
+
+/** Asks Redis about one stream. */
+export type AskStream = (script: Script, ...words: readonly RedisArgument[]) => Promise<unknown>
+
+export interface RedisJournalReaderOptions {
+  readonly ask: AskStream
+  readonly scripts: JournalScripts
+  readonly token: string
+  readonly process: string
+}
+
+/** Lua takes a bounded number of words in one call. */
+const mostIdsPerCall = 1_000
+
+export class RedisJournalReader implements JournalReader {
+  readonly token: number
+  readonly #ask: AskStream
+  readonly #scripts: JournalScripts
+  readonly #token: string
+  readonly #consumer: string
+  /** From which id on there may be records that an earlier reader left; empty when there are none. */
+  #claimFrom = '0-0'
+
+  constructor({ ask, scripts, token, process }: RedisJournalReaderOptions) {
+    this.token = Number(token)
+    this.#ask = ask
+    this.#scripts = scripts
+    this.#token = token
+    this.#consumer = `${process}:${token}`
+  }
+
+  async read(most: number): Promise<readonly JournaledRecord[] | undefined> {
+    for (;;) {
+      const reply = await this.#ask(this.#scripts.read, this.#token, this.#consumer, most, this.#claimFrom)
+      if (!Array.isArray(reply)) return undefined
+      const [claimFrom, records] = reply as [Buffer, RawRecord[]]
+      this.#claimFrom = claimFrom.toString()
+      // A claim looks at so many entries at a time, and may find none of them.
+      if (records.length > 0 || this.#claimFrom === '') return records.map(recordOf)
+    }
+  }
+
+  async acknowledge(ids: readonly string[]): Promise<boolean> {
+    for (let from = 0; from < ids.length; from += mostIdsPerCall) {
+      const part = ids.slice(from, from + mostIdsPerCall)
+      if ((await this.#ask(this.#scripts.acknowledge, this.#token, ...part)) !== 1) return false
+    }
+    return true
+  }
+
+  async renew(ttlMs: number): Promise<boolean> {
+    return (await this.#ask(this.#scripts.renew, this.#token, ttlMs)) === 1
+  }
+
+  async release(): Promise<void> {
+    await this.#ask(this.#scripts.release, this.#token)
+  }
+}
+
+type RawRecord = readonly [id: Buffer, fields: readonly Buffer[]]
+
+function recordOf([id, fields]: RawRecord): JournaledRecord {
+  const [, key, , value] = fields
+  if (key === undefined || value === undefined)
+    throw new TypeError('Redis answered with something that is no record')
+  return { id: id.toString(), key: JSON.parse(key.toString()) as string, value }
+}

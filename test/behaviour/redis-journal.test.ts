@@ -1,0 +1,65 @@
+/** What a journal leaves behind in Redis: bounded, under its prefix, with an end. */
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { redisBackend } from '@forebay/redis'
+import { startRedisNode, type RedisNode } from '../redis/redis-node.ts'
+import { until } from '../redis/until.ts'
+
+let node: RedisNode
+
+beforeAll(async () => {
+  node = await startRedisNode()
+}, 60_000)
+
+afterAll(() => node.stop())
+
+it('keeps every key under the prefix, in one slot, for 30 days after its latest use', async () => {
+  const { journal, close } = redisBackend(`redis://127.0.0.1:${node.port}`, {
+    prefix: 'kept:',
+    timeout: '5s',
+  })
+  await journal.append('orders', [{ key: 'a', value: Buffer.from('1') }], 10)
+  const reader = await journal.open('orders', 5_000)
+  await reader?.read(10)
+  const names = (await node.command('KEYS', 'kept:*')) as string[]
+  expect(names).toHaveLength(2)
+  expect(new Set(names.map((name) => /\{.+\}/.exec(name)?.[0])).size).toBe(1)
+  for (const name of names) {
+    await node.command('PEXPIRE', name, '5000')
+  }
+  await reader?.renew(5_000)
+  for (const name of names) {
+    expect(Number(await node.command('PTTL', name))).toBeGreaterThan(29 * 24 * 3_600_000)
+  }
+  await close()
+})
+
+it('leaves no consumer of dead readers behind once what they left is taken, and no record once it is acknowledged', async () => {
+  const { journal, close } = redisBackend(`redis://127.0.0.1:${node.port}`, {
+    prefix: 'dead:',
+    timeout: '5s',
+  })
+  const values = ['1', '2', '3'].map((value) => ({ key: 'a', value: Buffer.from(value) }))
+  await journal.append('orders', values, 10)
+  for (let i = 0; i < 3; i++) {
+    const dead = await journal.open('orders', 50)
+    expect(await dead?.read(1)).toHaveLength(1)
+    await wait(60)
+  }
+  const stream = ((await node.command('KEYS', 'dead:*s')) as string[])[0] ?? ''
+  const consumers = async (): Promise<number> =>
+    ((await node.command('XINFO', 'CONSUMERS', stream, 'g')) as unknown[]).length
+  const last = await journal.open('orders', 10_000)
+  const ids: string[] = []
+  await until('all records', async () => {
+    ids.push(...((await last?.read(10)) ?? []).map(({ id }) => id))
+    return ids.length === 3
+  })
+  expect(await last?.read(10)).toEqual([])
+  expect(await consumers()).toBe(1)
+  await last?.acknowledge(ids)
+  await last?.release()
+  expect(await consumers()).toBe(0)
+  expect(await node.command('XLEN', stream)).toBe(0)
+  await close()
+})
