@@ -8,6 +8,7 @@ import {
   type RateLimitStore,
 } from '@forebay/core'
 import { Connection } from './connection/connection.ts'
+import { healthOf } from './connection/health.ts'
 import { optionsFromEnvironment, type Environment } from './connection/environment.ts'
 import type { RedisClient } from './connection/redis-client.ts'
 import type { RedisOptions, RedisSharedOptions, RedisConnectionOptions } from './connection/redis-options.ts'
@@ -73,19 +74,8 @@ function backendOn(settings: Settings): RedisBackend {
     limits,
     locks: new RedisLocks({ connection, prefix: settings.prefix }),
     journal: new RedisJournal({ connection, prefix: settings.prefix }),
-    health: () => healthOf(connection, local),
+    health: healthOf({ connection, settings, clock: local }),
     close,
     [Symbol.asyncDispose]: close,
-  }
-}
-
-async function healthOf(connection: Connection, clock: Clock): Promise<Health> {
-  const askedAt = clock.now()
-  const latency = (): number => clock.now() - askedAt
-  try {
-    await connection.call('PING', [])
-    return { ok: true, latencyMs: latency(), detail: 'Redis answers' }
-  } catch (error) {
-    return { ok: false, latencyMs: latency(), detail: error instanceof Error ? error.message : String(error) }
   }
 }

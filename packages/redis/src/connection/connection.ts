@@ -4,6 +4,8 @@ import { openClient } from './open-client.ts'
 import { RedisUnavailable } from './redis-unavailable.ts'
 import type { RedisArgument, RedisClient } from './redis-client.ts'
 import type { Settings } from './settings.ts'
+import { WaitingRoom } from './waiting-room.ts'
+import { why } from './why.ts'
 
 export interface ConnectionOptions {
   readonly settings: Settings
@@ -11,13 +13,11 @@ export interface ConnectionOptions {
   readonly clock: Clock
 }
 
-interface Waiting {
-  readonly ready: () => void
-  readonly failed: (error: Error) => void
-}
-
 /** How often a connection on which nothing arrives is given up for a new one, as long as nothing arrives there either. */
 const patienceMs = 1_000
+
+/** How often a client that is not ours to reconnect is asked whether its server answers again. */
+const questionMs = 250
 
 /**
  * After a loss, commands wait for the first attempt to connect again. When that fails, and when a server says nothing for
@@ -26,19 +26,32 @@ const patienceMs = 1_000
 export class Connection {
   readonly #settings: Settings
   readonly #clock: Clock
-  readonly #waiting = new Set<Waiting>()
+  readonly #waiting: WaitingRoom
   #client: RedisClient | undefined
   /** Why commands fail at once; undefined while there is hope. */
   #trouble: Error | undefined
   #latestError: Error | undefined
+  /** The server refuses the database that was asked for: what is sent would go to another one. */
+  #refusal: Error | undefined
   #wasReady = false
   #heardAt = -Infinity
   #isWatching = false
+  #isAsking = false
   #isClosed = false
+  #closing: Promise<void> | undefined
 
   constructor({ settings, clock }: ConnectionOptions) {
     this.#settings = settings
     this.#clock = clock
+    this.#waiting = new WaitingRoom(clock)
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  get #isOwn(): boolean {
+    return this.#settings.target.type !== 'client'
   }
 
   /** Whether keys belong to slots, and every command goes to the one node of its slot. */
@@ -60,17 +73,22 @@ export class Connection {
     return this.#whenReady().then(() => this.#send(client, command, words))
   }
 
-  /** Ends our own connection; a client that was handed in is left as it is. Calling it again does nothing. */
-  async close(): Promise<void> {
-    if (this.#isClosed) return
+  /** Ends our own connection; a client that was handed in is left as it is. Calling it again does nothing more. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     this.#isClosed = true
     const client = this.#client
     if (client === undefined) return
-    this.#dismiss(closed())
+    this.#waiting.sendAway(closed())
     client.off('ready', this.#becameReady)
     client.off('close', this.#wentAway)
+    client.off('end', this.#ended)
     client.off('error', this.#failed)
-    if (this.#settings.target.type === 'client') return
+    if (!this.#isOwn) return
     // Between two attempts there is nothing that could end.
     const isOpen = client.status !== 'end' && client.status !== 'reconnecting'
     const ended = new Promise<void>((resolve) => {
@@ -87,8 +105,10 @@ export class Connection {
     const client = target.type === 'client' ? target.client : openClient(this.#settings)
     client.on('ready', this.#becameReady)
     client.on('close', this.#wentAway)
+    client.on('end', this.#ended)
     client.on('error', this.#failed)
     this.#client = client
+    if (client.status === 'end') this.#ended()
     return client
   }
 
@@ -109,7 +129,7 @@ export class Connection {
         (error: unknown) => {
           cancel()
           if (error instanceof Error && error.name === 'ReplyError') this.#heard()
-          else client.refreshSlotsCache?.(ignore)
+          else this.#mislaid(client)
           reject(error instanceof Error ? error : new Error(String(error)))
         },
       )
@@ -118,30 +138,20 @@ export class Connection {
 
   #whenReady(): Promise<void> {
     const { timeoutMs } = this.#settings
-    return new Promise((resolve, reject) => {
-      const waiting: Waiting = {
-        ready: () => {
-          cancel()
-          resolve()
-        },
-        failed: (error) => {
-          cancel()
-          reject(error)
-        },
-      }
-      const cancel = this.#clock.schedule(timeoutMs, () =>
-        this.#giveUp(`no connection within ${timeoutMs} ms`),
-      )
-      this.#waiting.add(waiting)
-    })
+    return this.#waiting.wait(timeoutMs, () => this.#giveUp(`no connection within ${timeoutMs} ms`))
   }
 
   /** An answer is late. Where others arrive meanwhile the server is slow, otherwise it is as good as away. */
   #missed(client: RedisClient, sentAt: number): void {
-    client.refreshSlotsCache?.(ignore)
+    this.#mislaid(client)
     if (this.#heardAt < sentAt && !this.isCluster) {
       this.#giveUp(`nothing heard for ${this.#settings.timeoutMs} ms`)
     }
+  }
+
+  /** Of a Cluster: a node is lost, and its slots may have gone to another. */
+  #mislaid(client: RedisClient): void {
+    if (!this.#isClosed) client.refreshSlotsCache?.(ignore)
   }
 
   #heard(): void {
@@ -150,49 +160,68 @@ export class Connection {
   }
 
   readonly #becameReady = (): void => {
+    if (this.#refusal !== undefined) return
     this.#wasReady = true
     this.#latestError = undefined
     this.#heard()
-    const waiting = [...this.#waiting]
-    this.#waiting.clear()
-    for (const { ready } of waiting) ready()
+    this.#waiting.letIn()
   }
 
   /** The connection broke, or an attempt to make one failed. */
   readonly #wentAway = (): void => {
-    if (!this.#wasReady) this.#giveUp(this.#latestError?.message ?? 'the connection broke')
+    this.#refusal = undefined
+    if (!this.#wasReady) this.#giveUp('the connection broke')
     // After a loss, one attempt is worth waiting for.
     this.#wasReady = false
   }
 
-  readonly #failed = (error: Error): void => {
+  /** No further attempt is made. */
+  readonly #ended = (): void => this.#giveUp('the connection was ended')
+
+  readonly #failed = (error: Error & { readonly command?: { readonly name?: string } }): void => {
     this.#latestError = error
+    if (!this.#isOwn || error.command?.name !== 'select') return
+    this.#refusal = error
+    this.#giveUp('the database is refused')
   }
 
-  #giveUp(reason: string): void {
+  #giveUp(otherwise: string): void {
     if (this.#isClosed) return
-    this.#trouble = new RedisUnavailable(`Redis is not available: ${reason}`, { cause: this.#latestError })
-    this.#dismiss(this.#trouble)
+    const cause = this.#latestError
+    const reason = cause === undefined ? otherwise : why(cause)
+    this.#trouble = new RedisUnavailable(`Redis is not available: ${reason}`, { cause })
+    this.#waiting.sendAway(this.#trouble)
     this.#watch()
   }
 
-  #dismiss(error: Error): void {
-    const waiting = [...this.#waiting]
-    this.#waiting.clear()
-    for (const { failed } of waiting) failed(error)
+  #watch(): void {
+    if (this.#isWatching) return
+    this.#isWatching = true
+    this.#clock.schedule(this.#isOwn ? patienceMs : questionMs, () => {
+      this.#isWatching = false
+      if (this.#trouble === undefined || this.#isClosed || this.#client === undefined) return
+      if (this.#isOwn) this.#connectAnew(this.#client)
+      else this.#ask(this.#client)
+      this.#watch()
+    })
   }
 
   /** A connection that is open and silent would stay so for many minutes: it is given up for a new one. */
-  #watch(): void {
-    if (this.#isWatching || this.#settings.target.type === 'client') return
-    this.#isWatching = true
-    this.#clock.schedule(patienceMs, () => {
-      this.#isWatching = false
-      if (this.#trouble === undefined || this.#isClosed) return
-      if (this.#client?.status === 'ready' || this.#client?.status === 'connect')
-        this.#client.disconnect(true)
-      this.#watch()
-    })
+  #connectAnew(client: RedisClient): void {
+    if (client.status === 'ready' || client.status === 'connect') client.disconnect(true)
+    if (client.status === 'end') client.connect().catch(ignore)
+  }
+
+  #ask(client: RedisClient): void {
+    if (client.status !== 'ready' || this.#isAsking) return
+    this.#isAsking = true
+    const answered = (): void => {
+      this.#isAsking = false
+    }
+    client
+      .callBuffer('PING', [])
+      .then(() => this.#heard(), ignore)
+      .then(answered, answered)
   }
 }
 

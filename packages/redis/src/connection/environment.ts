@@ -1,7 +1,9 @@
 /** Where Redis is, as the environment says it. */
-import { ForebayError, showValue } from '@forebay/core'
+import { checkOptions, ForebayError, showValue } from '@forebay/core'
 import { readNode } from './nodes.ts'
 import type { RedisOptions } from './redis-options.ts'
+import { isPrefix } from './settings.ts'
+import { highestDb, readUrl } from './url.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -21,6 +23,7 @@ export function optionsFromEnvironment(environment: Environment): RedisOptions |
   const db = readDb(read('FOREBAY_REDIS_DB'))
   const tls = readTls(read('FOREBAY_REDIS_TLS'))
   const prefix = read('FOREBAY_PREFIX')
+  checkOptions('redisBackendFromEnv', { FOREBAY_PREFIX: prefix }, { FOREBAY_PREFIX: isPrefix })
   return {
     ...where,
     ...(username !== undefined && { username }),
@@ -43,7 +46,10 @@ function whereFrom(read: (name: string) => string | undefined): RedisOptions | u
     )
   }
   const value = read(place) ?? ''
-  if (place === 'FOREBAY_REDIS_URL') return { url: value }
+  if (place === 'FOREBAY_REDIS_URL') {
+    readUrl(value, `redisBackendFromEnv: ${place}`)
+    return { url: value }
+  }
   const nodes = value.split(',').map((node) => node.trim())
   for (const node of nodes) readNode(`redisBackendFromEnv: ${place}`, node)
   if (place === 'FOREBAY_REDIS_CLUSTER') return { cluster: nodes }
@@ -60,8 +66,8 @@ function whereFrom(read: (name: string) => string | undefined): RedisOptions | u
 
 function readDb(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
-  if (/^\d{1,5}$/.test(text)) return Number(text)
-  throw wrong('FOREBAY_REDIS_DB', text, 'a whole number of at least 0')
+  if (/^\d{1,5}$/.test(text) && Number(text) <= highestDb) return Number(text)
+  throw wrong('FOREBAY_REDIS_DB', text, `a whole number from 0 to ${highestDb}`)
 }
 
 function readTls(text: string | undefined): boolean | undefined {

@@ -1,5 +1,6 @@
 /** Our own connections: nothing waits in a queue, nothing is sent twice, nobody waits long for a reconnect. */
 import { Cluster, Redis, type ClusterOptions, type RedisOptions } from 'ioredis'
+import type { Node } from './nodes.ts'
 import type { RedisClient } from './redis-client.ts'
 import type { Settings } from './settings.ts'
 
@@ -18,6 +19,17 @@ export function openClient(settings: Settings): RedisClient {
   const client = make(settings) as unknown as RedisClient
   client.on('error', ignore)
   return client
+}
+
+/** One Sentinel or one node of a Cluster by itself: a single attempt to connect, not begun yet. */
+export function openNode(settings: Settings, node: Node): RedisClient {
+  const isSentinel = settings.target.type === 'sentinels'
+  const user = isSentinel ? settings.sentinelUser : settings.user
+  return new Redis({
+    ...node,
+    ...redisOptions({ ...settings, user, db: 0 }),
+    retryStrategy: () => null,
+  })
 }
 
 function make(settings: Settings): Redis | Cluster {

@@ -21,10 +21,9 @@ import type {
   RedisConnectionOptions,
   RedisOptions,
   RedisSentinelOptions,
-  RedisSharedOptions,
   RedisUrlOptions,
 } from './redis-options.ts'
-import { readUrl } from './url.ts'
+import { highestDb, readUrl } from './url.ts'
 
 export const redisDefaults = { prefix: 'forebay:', timeout: 500 } as const
 
@@ -52,7 +51,7 @@ export interface Settings {
 }
 
 /** With braces in it, the prefix would choose the Cluster slot of every key. */
-const isPrefix: OptionCheck = {
+export const isPrefix: OptionCheck = {
   accepts: (value) => typeof value === 'string' && /^[\x21-\x7a|~]{1,64}$/.test(value),
   accepted: 'a text of 1 to 64 printable ASCII characters without spaces and braces',
 }
@@ -82,13 +81,13 @@ const checks: OptionChecks = {
   cluster: isNodeList,
   username: isText,
   password: isText,
-  db: isInteger(0, 65_535),
+  db: isInteger(0, highestDb),
   tls: isTls,
   ...sharedChecks,
 }
 
 /** @throws ForebayError for options that are unknown, malformed, missing, or contradict each other. */
-export function settingsOf(where: unknown, more: RedisSharedOptions = {}): Settings {
+export function settingsOf(where: unknown, more: RedisConnectionOptions = {}): Settings {
   if (isRedisClient(where)) {
     checkOptions('redisBackend with a client', more, sharedChecks)
     return settingsWith({ type: 'client', client: where }, more)

@@ -11,14 +11,19 @@ export interface RedisUrl {
 
 const defaultPort = 6_379
 
-/** @throws ForebayError `FOREBAY_INVALID_OPTION`; its message does not tell the password. */
-export function readUrl(text: string): RedisUrl {
+export const highestDb = 65_535
+
+/**
+ * @param of where the url was given, for the message.
+ * @throws ForebayError `FOREBAY_INVALID_OPTION`; its message does not tell the password.
+ */
+export function readUrl(text: string, of: string = 'redisBackend: url'): RedisUrl {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const db = url === undefined ? undefined : readDb(url)
   if (url === undefined || db === undefined || !/^rediss?:$/.test(url.protocol) || url.hostname === '') {
     throw new ForebayError(
       'FOREBAY_INVALID_OPTION',
-      `redisBackend: url: ${showValue(withoutSecrets(text))} is not accepted. ` +
+      `${of}: ${showValue(withoutSecrets(text))} is not accepted. ` +
         `Accepted: 'redis://user:password@host:port/db', or 'rediss://…' for TLS.`,
     )
   }
@@ -40,7 +45,7 @@ function readDb({ pathname, search, hash }: URL): number | undefined {
   if (search !== '' || hash !== '') return undefined
   const digits = pathname.slice(1)
   if (digits === '') return 0
-  return /^\d{1,5}$/.test(digits) ? Number(digits) : undefined
+  return /^\d{1,5}$/.test(digits) && Number(digits) <= highestDb ? Number(digits) : undefined
 }
 
 function decoded(text: string): string {

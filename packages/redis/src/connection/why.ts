@@ -1,0 +1,17 @@
+/** What an error of a connection says, in words: some of them carry theirs one level down. */
+
+/** Never empty. */
+export function why(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { message, code, errors, lastNodeError } = error as Error & {
+    readonly code?: string
+    /** Of an AggregateError: one per address that a name stands for. */
+    readonly errors?: readonly unknown[]
+    /** Of a Cluster, which itself only says that it could not ask any node. */
+    readonly lastNodeError?: unknown
+  }
+  if (lastNodeError !== undefined && lastNodeError !== null) return `${message} ${why(lastNodeError)}`
+  if (message !== '') return message
+  const inner = errors?.map((one) => why(one)) ?? []
+  return inner.length > 0 ? [...new Set(inner)].join(', ') : (code ?? error.name)
+}
