@@ -5,7 +5,7 @@ import { Connection } from '../../packages/redis/src/connection/connection.ts'
 import type { RedisArgument } from '../../packages/redis/src/connection/redis-client.ts'
 import { settingsOf } from '../../packages/redis/src/connection/settings.ts'
 import { RedisRateLimitStore } from '../../packages/redis/src/limits/redis-rate-limit-store.ts'
-import { limitsScript } from '../../packages/redis/src/limits/script/limits-script.ts'
+import { limitsScripts } from '../../packages/redis/src/limits/script/limits-script.ts'
 import { lockScripts } from '../../packages/redis/src/locks/lock-scripts.ts'
 import { RedisLocks } from '../../packages/redis/src/locks/redis-locks.ts'
 import { RedisClock } from '../../packages/redis/src/redis-clock.ts'
@@ -19,9 +19,9 @@ local function lifeMs(last)
 end
 `
 
-const script = limitsScript(toldTime)
+const limitScripts = limitsScripts(toldTime)
 
-const scripts = lockScripts(`${toldTime}
+const leaseScripts = lockScripts(`${toldTime}
 local micros = now * 1000
 `)
 
@@ -54,9 +54,9 @@ export function timedParts(where: unknown, prefix: string, startAt?: number): Ti
     clock: new RedisClock(clock),
     local: clock,
     lifted: () => undefined,
-    script,
+    scripts: limitScripts,
   })
-  const locks = new RedisLocks({ connection, prefix, scripts })
+  const locks = new RedisLocks({ connection, prefix, scripts: leaseScripts })
   return { limits, locks, clock, close: () => connection.close() }
 }
 

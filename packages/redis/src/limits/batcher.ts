@@ -5,6 +5,7 @@ import { runScript } from '../connection/run-script.ts'
 import type { Script } from '../connection/script.ts'
 import type { KeyName } from './key-names.ts'
 import type { Plan } from './plans.ts'
+import type { LimitsScripts } from './script/limits-script.ts'
 
 export interface Question {
   readonly name: KeyName
@@ -25,7 +26,7 @@ export interface Answer {
 export interface BatcherOptions {
   readonly connection: Connection
   readonly clock: Clock
-  readonly script: Script
+  readonly scripts: LimitsScripts
   /** Told of the server's time with every reply. */
   readonly learn: (now: number, sentAt: number, receivedAt: number) => void
 }
@@ -38,8 +39,11 @@ interface Asked extends Question {
 /** Bytes before the first answer: the server's time. */
 const headBytes = 8
 
-/** Redis does nothing else while a script runs: a call decides no more than this. */
-const mostPerCall = 256
+/**
+ * Redis does nothing else while a script runs, and this process has nothing to do while it waits: a call decides no more than
+ * this, and several are on their way at once.
+ */
+const mostPerCall = 16
 
 /** A question that is alone in its tick waits for nothing but the end of the tick. */
 export class Batcher {
@@ -78,9 +82,9 @@ export class Batcher {
   }
 
   #call(asked: readonly Asked[]): void {
-    const { connection, clock, script } = this.#options
+    const { connection, clock, scripts } = this.#options
     const sentAt = clock.now()
-    runScript(connection, script, { keys: keysOf(asked), words: wordsOf(asked) }).then(
+    runScript(connection, scriptFor(asked, scripts), { keys: keysOf(asked), words: wordsOf(asked) }).then(
       (reply) => this.#answer(asked, reply, sentAt),
       (error: unknown) => {
         for (const { reject } of asked) reject(error)
@@ -104,6 +108,12 @@ export class Batcher {
       at += bytes
     }
   }
+}
+
+function scriptFor(asked: readonly Asked[], { whole, consuming }: LimitsScripts): Script {
+  const algorithm = asked[0]?.plan.consumes
+  if (algorithm === undefined) return whole
+  return asked.every(({ plan }) => plan.consumes === algorithm) ? consuming[algorithm] : whole
 }
 
 function keysOf(asked: readonly Asked[]): string[] {

@@ -1,6 +1,6 @@
 /** What a key is asked, as the script reads it. */
 import { hash } from 'node:crypto'
-import type { BlockRule, Charge, Policy, PolicyDecision } from '@forebay/core'
+import type { AlgorithmName, BlockRule, Charge, Policy, PolicyDecision } from '@forebay/core'
 import { algorithmNumbers } from './script/limits-script.ts'
 
 export type Operation = 'consume' | 'peek' | 'adjust' | 'reset' | 'block' | 'unblock'
@@ -10,6 +10,8 @@ export interface Plan {
   readonly text: string
   /** Ids of the policies that keep a log in a key of its own, in their order. */
   readonly logs: readonly string[]
+  /** Set where nothing is asked but to consume, and all policies are of one algorithm. */
+  readonly consumes: AlgorithmName | undefined
 }
 
 export function consumePlan(charges: readonly Charge[], rule: BlockRule | undefined): Plan {
@@ -58,7 +60,10 @@ function planOf(
   const logs = charges
     .filter(({ policy }) => policy.algorithm === 'sliding-log')
     .map(({ policy }) => policyId(policy))
-  return { text: `[${[`"${operation}"`, rule, ...texts].join(',')}]`, logs }
+  const algorithm = charges[0]?.policy.algorithm
+  const isOneKind = operation === 'consume' && charges.every(({ policy }) => policy.algorithm === algorithm)
+  const text = `[${[`"${operation}"`, rule, ...texts].join(',')}]`
+  return { text, logs, consumes: isOneKind ? algorithm : undefined }
 }
 
 function ruleText(rule: BlockRule | undefined): string {

@@ -11,14 +11,13 @@ import type {
   RateLimitStoreStats,
 } from '@forebay/core'
 import type { Connection } from '../connection/connection.ts'
-import type { Script } from '../connection/script.ts'
 import type { RedisClock } from '../redis-clock.ts'
 import { decisionBytes, decisionFrom, headBytes, readFinding, readInstant } from './answers.ts'
 import { Batcher } from './batcher.ts'
 import { KeyNames, type KeyName } from './key-names.ts'
 import { KnownDenials } from './known-denials.ts'
 import { adjustPlan, blockPlan, consumePlan, peekPlan, resetPlan, unblockPlan, type Plan } from './plans.ts'
-import { limitsScript } from './script/limits-script.ts'
+import { limitsScripts, type LimitsScripts } from './script/limits-script.ts'
 
 export interface RedisRateLimitStoreOptions {
   readonly connection: Connection
@@ -29,11 +28,11 @@ export interface RedisRateLimitStoreOptions {
   readonly local: Clock
   /** Told that a key, by its name in Redis, might be admitted again though other nodes may deny it from memory. */
   readonly lifted: (name: string) => void
-  /** Default the one for production; for tests one with a time of its own. */
-  readonly script?: Script
+  /** Default those for production; for tests some with a time of their own. */
+  readonly scripts?: LimitsScripts
 }
 
-const script = limitsScript()
+const scripts = limitsScripts()
 
 /**
  * The same decisions as in memory. Rejects when Redis does not answer in time; then nobody knows whether it counted, and it
@@ -53,7 +52,7 @@ export class RedisRateLimitStore implements RateLimitStore {
     this.#batcher = new Batcher({
       connection,
       clock: local,
-      script: options.script ?? script,
+      scripts: options.scripts ?? scripts,
       learn: (now, sentAt, receivedAt) => clock.learn(now, sentAt, receivedAt),
     })
   }

@@ -1,7 +1,8 @@
 /** `fixed-window` of `@forebay/core` in Lua. */
+import type { AlgorithmSource } from './algorithm-source.ts'
 
 /** State: when it settles; the end of the current window; the units used in it. */
-export const fixedWindow = `
+const rule = `
 local fixedWindow = {}
 
 function fixedWindow.begin()
@@ -38,10 +39,14 @@ end
 function fixedWindow.window(c)
   return c.s[2]
 end
+`
 
+const correction = `
 function fixedWindow.adjust(c, units, window)
   local s = c.s
   if s[2] <= now or (window and window ~= s[2]) then return end
   s[3] = corrected(s[3], units)
 end
 `
+
+export const fixedWindow: AlgorithmSource = { rule, correction }

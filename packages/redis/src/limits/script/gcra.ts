@@ -1,7 +1,8 @@
 /** `gcra` of `@forebay/core` in Lua. */
+import type { AlgorithmSource } from './algorithm-source.ts'
 
 /** State: when it settles; the theoretical arrival time in whole ms; its fraction as a numerator over the limit. */
-export const gcra = `
+const rule = `
 local gcra = {}
 
 function gcra.begin()
@@ -48,8 +49,12 @@ function gcra.fitsAt(c, units)
 end
 
 gcra.window = wornOffAt
+`
 
+const correction = `
 function gcra.adjust(c, units, window)
   if not window or window > now then gcra.charge(c, units) end
 end
 `
+
+export const gcra: AlgorithmSource = { rule, correction }

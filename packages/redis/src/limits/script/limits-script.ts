@@ -1,10 +1,12 @@
-/** The one script that decides: any number of keys, each under any number of policies, each all or nothing. */
+/** The scripts that decide: any number of keys, each under any number of policies, each all or nothing. */
 import type { AlgorithmName } from '@forebay/core'
 import { scriptOf, type Script } from '../../connection/script.ts'
+import type { AlgorithmSource } from './algorithm-source.ts'
+import { correcting } from './correcting.ts'
+import { deciding } from './deciding.ts'
 import { fixedWindow } from './fixed-window.ts'
 import { gcra } from './gcra.ts'
-import { numbers } from './numbers.ts'
-import { operations } from './operations.ts'
+import { division, numbers } from './numbers.ts'
 import { record } from './record.ts'
 import { slidingLog } from './sliding-log.ts'
 import { slidingWindow } from './sliding-window.ts'
@@ -27,10 +29,6 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function lifeMs(last)
   return last - now + 1000
 end
-`
-
-const algorithms = `
-local algorithms = { slidingWindow, fixedWindow, slidingLog, tokenBucket, gcra }
 `
 
 /**
@@ -65,8 +63,45 @@ const answers = `
 local out = { struct.pack('<d', now) }
 `
 
+export interface LimitsScripts {
+  /** Answers any question. */
+  readonly whole: Script
+  /** Only consume, and only policies of one algorithm: Redis defines on every call what a script holds, needed or not. */
+  readonly consuming: Readonly<Record<AlgorithmName, Script>>
+}
+
+const sources: Readonly<Record<AlgorithmName, AlgorithmSource & { readonly table: string }>> = {
+  'sliding-window': { ...slidingWindow, table: 'slidingWindow' },
+  'fixed-window': { ...fixedWindow, table: 'fixedWindow' },
+  'sliding-log': { ...slidingLog, table: 'slidingLog' },
+  'token-bucket': { ...tokenBucket, table: 'tokenBucket' },
+  gcra: { ...gcra, table: 'gcra' },
+}
+
+const names = Object.keys(sources) as AlgorithmName[]
+
 /** @param time Lua that defines `now` and `lifeMs(last)`; another one than the server's is for tests. */
-export function limitsScript(time: string = serverTime): Script {
-  const rules = [slidingWindow, fixedWindow, slidingLog, tokenBucket, gcra, algorithms]
-  return scriptOf([time, numbers, ...rules, record, answers, operations, main].join(''))
+export function limitsScripts(time: string = serverTime): LimitsScripts {
+  const consuming = (name: AlgorithmName): Script => {
+    const divides = name === 'gcra' || name === 'token-bucket'
+    const rules = [divides ? division : '', sources[name].rule, tableOf([name])]
+    return scriptOf([time, numbers, ...rules, record, answers, deciding, main].join(''))
+  }
+  const rules = names.flatMap((name) => [sources[name].rule, sources[name].correction])
+  const all = [division, ...rules, tableOf(names)]
+  return {
+    whole: scriptOf([time, numbers, ...all, record, answers, deciding, correcting, main].join('')),
+    consuming: {
+      'sliding-window': consuming('sliding-window'),
+      'fixed-window': consuming('fixed-window'),
+      'sliding-log': consuming('sliding-log'),
+      'token-bucket': consuming('token-bucket'),
+      gcra: consuming('gcra'),
+    },
+  }
+}
+
+function tableOf(wanted: readonly AlgorithmName[]): string {
+  const rows = wanted.map((name) => `[${algorithmNumbers[name]}] = ${sources[name].table}`)
+  return `\nlocal algorithms = { ${rows.join(', ')} }\n`
 }

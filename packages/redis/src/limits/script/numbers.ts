@@ -1,10 +1,16 @@
 /** Whole numbers in Lua, which knows only floats: the same divisions as `kit/floor-divide.ts` of `@forebay/core`. */
 
-/** `divide` is exact for safe integers: floor((a × b + plus) / divisor), and what that leaves. */
 export const numbers = `
 local most = 9007199254740991
 local never = math.huge
 
+local function corrected(used, units)
+  return math.min(most, math.max(0, used + units))
+end
+`
+
+/** `divide` is exact for safe integers: floor((a × b + plus) / divisor), and what that leaves. Needs `numbers`. */
+export const division = `
 local function isExact(value)
   return value <= most and value >= -most
 end
@@ -56,9 +62,5 @@ local function divide(a, b, plus, divisor)
   quotient = quotient + more
   if rest >= divisor - part then return quotient + 1, rest - (divisor - part) end
   return quotient, rest + part
-end
-
-local function corrected(used, units)
-  return math.min(most, math.max(0, used + units))
 end
 `

@@ -33,13 +33,13 @@ local function save(key, found)
   if last == 0 then
     redis.call('DEL', key)
   else
-    redis.call('SET', key, cmsgpack.pack(found), 'PX', string.format('%.0f', lifeMs(last)))
+    redis.call('SET', key, cmsgpack.pack(found), 'PX', lifeMs(last))
   end
 end
 
 local function keepLog(c)
   if c.log and c.log.written then
-    redis.call('PEXPIRE', c.log.key, string.format('%.0f', lifeMs(math.max(now, c.s[1]))))
+    redis.call('PEXPIRE', c.log.key, lifeMs(math.max(now, c.s[1])))
   end
 end
 

@@ -1,10 +1,11 @@
 /** `sliding-log` of `@forebay/core` in Lua: its lines are a string of their own, 16 bytes each. */
+import type { AlgorithmSource } from './algorithm-source.ts'
 
 /**
  * State: when it settles; the time of the line charged last; how many lines are forgotten and how many there are in all;
  * units of those that are not forgotten; the time of the newest line. A line is its time and its units, as floats.
  */
-export const slidingLog = `
+const rule = `
 local slidingLog = {}
 
 function slidingLog.begin()
@@ -115,7 +116,9 @@ end
 function slidingLog.window(c)
   return c.s[2]
 end
+`
 
+const correction = `
 local function remove(c, index)
   local s = c.s
   if index < s[4] - 1 then
@@ -159,3 +162,5 @@ function slidingLog.adjust(c, units, window)
   end
 end
 `
+
+export const slidingLog: AlgorithmSource = { rule, correction }

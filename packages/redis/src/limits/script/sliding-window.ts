@@ -1,7 +1,8 @@
 /** `sliding-window` of `@forebay/core` in Lua. */
+import type { AlgorithmSource } from './algorithm-source.ts'
 
 /** State: when it settles; the first hit of the newest segment; then six segments, newest first: last hit and units. */
-export const slidingWindow = `
+const rule = `
 local slidingWindow = {}
 
 local function segmentMs(c)
@@ -69,7 +70,9 @@ end
 function slidingWindow.window(c)
   return c.s[2]
 end
+`
 
+const correction = `
 local function adjustSegment(c, i, by)
   local s = c.s
   if s[i] + c.p[4] <= now then return 0 end
@@ -99,3 +102,5 @@ function slidingWindow.adjust(c, units, window)
   end
 end
 `
+
+export const slidingWindow: AlgorithmSource = { rule, correction }

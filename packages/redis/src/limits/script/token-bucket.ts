@@ -1,7 +1,8 @@
 /** `token-bucket` of `@forebay/core` in Lua. */
+import type { AlgorithmSource } from './algorithm-source.ts'
 
 /** State: when it settles; whole tokens; the next token's numerator over the window; the instant of both. */
-export const tokenBucket = `
+const rule = `
 local tokenBucket = {}
 
 function tokenBucket.begin(p)
@@ -60,7 +61,9 @@ end
 function tokenBucket.window(c)
   return c.s[4]
 end
+`
 
+const correction = `
 function tokenBucket.adjust(c, units, window)
   local limit, windowMs, burst = c.p[3], c.p[4], c.p[5]
   local fillMs = 0
@@ -68,3 +71,5 @@ function tokenBucket.adjust(c, units, window)
   if not window or window + fillMs > now then tokenBucket.charge(c, units) end
 end
 `
+
+export const tokenBucket: AlgorithmSource = { rule, correction }

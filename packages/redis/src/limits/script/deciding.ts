@@ -1,10 +1,10 @@
-/** What is asked of a key, in Lua: the mirror of the memory store of `@forebay/core`. */
+/** Deciding, in Lua: the mirror of the memory store of `@forebay/core`. */
 
 /**
  * A plan is what is asked: operation, block rule (or a duration), policies. A policy is algorithm, id, limit, window, burst,
  * units, and for a correction the window that was charged. Each answer begins with its kind and an instant.
  */
-export const operations = `
+export const deciding = `
 local admitted, overQuota, blocked, punished = 0, 1, 2, 3
 
 local function nextUnitAt(c, remaining)
@@ -25,8 +25,7 @@ local function look(c)
 end
 
 local function charge(c)
-  local units = c.p[6]
-  local available = c.a.available(c)
+  local units, available = c.p[6], c.left
   if units == 0 or units > available then return look(c) end
   c.a.charge(c, units)
   c.isCharged = true
@@ -35,7 +34,9 @@ local function charge(c)
 end
 
 local function fits(c)
-  return c.p[3] > 0 and c.p[6] <= c.a.available(c)
+  if c.p[3] == 0 then return false end
+  c.left = c.a.available(c)
+  return c.p[6] <= c.left
 end
 
 local function answer(kind, instant, counters, ask)
@@ -98,53 +99,5 @@ function operations.peek(key, found, plan, counters)
   local block = found.b
   if block and block[1] > now then return answer(blocked, block[1], counters, look) end
   answer(admitted, 0, counters, look)
-end
-
--- The instant says until when other nodes may still deny from memory what would be admitted now.
-local function liftDenial(found)
-  local remembered = found.d or 0
-  found.d = nil
-  out[#out + 1] = struct.pack('<dd', admitted, remembered)
-end
-
-function operations.adjust(key, found, plan, counters)
-  local isGivenBack = false
-  for i = 1, #counters do
-    local c = counters[i]
-    if c.isKnown then
-      c.a.adjust(c, c.p[6], c.p[7])
-      keep(found, c)
-      if c.p[6] < 0 then isGivenBack = true end
-    end
-  end
-  if isGivenBack then liftDenial(found) else out[#out + 1] = struct.pack('<dd', admitted, 0) end
-  save(key, found)
-end
-
-function operations.reset(key, found, plan, counters)
-  for i = 1, #counters do
-    found[counters[i].p[2]] = nil
-    if counters[i].log then redis.call('DEL', counters[i].log.key) end
-  end
-  found.b = nil
-  liftDenial(found)
-  save(key, found)
-end
-
-function operations.block(key, found, plan)
-  local before = found.b
-  local lasting = now + plan[2][1]
-  found.b = { lasting, before and before[2] or 0, math.max(lasting, before and before[3] or 0) }
-  out[#out + 1] = struct.pack('<dd', admitted, 0)
-  save(key, found)
-end
-
-function operations.unblock(key, found)
-  local block = found.b
-  if block then
-    if block[2] > 0 and block[3] > now then block[1] = now else found.b = nil end
-  end
-  liftDenial(found)
-  save(key, found)
 end
 `
