@@ -1,9 +1,12 @@
-/** A Redis backend whose time a test moves by hand: the script is told the time instead of asking the server. */
+/** A Redis backend whose time a test moves by hand: the scripts are told the time instead of asking the server. */
 import { memoryBackend, type Backend } from '@forebay/core'
 import { manualClock, type ManualClock, type RunningBackend } from '@forebay/testing'
 import { Connection } from '../../packages/redis/src/connection/connection.ts'
 import type { RedisArgument } from '../../packages/redis/src/connection/redis-client.ts'
 import { settingsOf } from '../../packages/redis/src/connection/settings.ts'
+import { RedisCacheStore } from '../../packages/redis/src/entries/redis-cache-store.ts'
+import { entryScript } from '../../packages/redis/src/entries/script/entry-script.ts'
+import { marksScript } from '../../packages/redis/src/entries/script/marks-script.ts'
 import { RedisRateLimitStore } from '../../packages/redis/src/limits/redis-rate-limit-store.ts'
 import { limitsScripts } from '../../packages/redis/src/limits/script/limits-script.ts'
 import { lockScripts } from '../../packages/redis/src/locks/lock-scripts.ts'
@@ -25,10 +28,24 @@ const leaseScripts = lockScripts(`${toldTime}
 local micros = now * 1000
 `)
 
+const toldTimeOfEntries = `${toldTime}
+local micros = now * 1000
+
+local function expireAt(key)
+  redis.call('PEXPIRE', key, 600000)
+end
+`
+
+const entryScripts = { entry: entryScript(toldTimeOfEntries), marks: marksScript(toldTimeOfEntries) }
+
 class TimedConnection extends Connection {
   tellTime: () => number = () => 0
 
   override call(command: string, words: RedisArgument[]): Promise<unknown> {
+    if (command === 'TIME') {
+      const now = this.tellTime()
+      return Promise.resolve([Math.floor(now / 1_000), Math.floor((now % 1_000) * 1_000)])
+    }
     const isScript = command.startsWith('EVAL')
     return super.call(command, isScript ? [...words, String(Math.floor(this.tellTime()))] : words)
   }
@@ -36,6 +53,7 @@ class TimedConnection extends Connection {
 
 export interface TimedParts {
   readonly limits: RedisRateLimitStore
+  readonly entries: RedisCacheStore
   readonly locks: RedisLocks
   readonly clock: ManualClock
   close(): Promise<void>
@@ -44,27 +62,37 @@ export interface TimedParts {
 /** @param where what `redisBackend` takes. */
 export function timedParts(where: unknown, prefix: string, startAt?: number): TimedParts {
   const settings = settingsOf(where, { prefix, timeout: '5s' })
+  const { compressAbove } = settings
   const system = memoryBackend().clock
   const connection = new TimedConnection({ settings, clock: system })
   const clock = manualClock(startAt)
   connection.tellTime = () => clock.now()
+  const redisClock = new RedisClock(clock)
   const limits = new RedisRateLimitStore({
     connection,
     prefix,
-    clock: new RedisClock(clock),
+    clock: redisClock,
     local: clock,
     lifted: () => undefined,
     scripts: limitScripts,
   })
+  const entries = new RedisCacheStore({
+    connection,
+    prefix,
+    clock: redisClock,
+    local: clock,
+    compressAbove,
+    scripts: entryScripts,
+  })
   const locks = new RedisLocks({ connection, prefix, scripts: leaseScripts })
-  return { limits, locks, clock, close: () => connection.close() }
+  return { limits, entries, locks, clock, close: () => connection.close() }
 }
 
 let started = 0
 
 /** For suites of a single part: what is not asked of Redis is in memory. */
 export function timedBackend(where: unknown): RunningBackend {
-  const { limits, locks, clock, close } = timedParts(where, `test${++started}:`)
-  const backend: Backend = { ...memoryBackend({ clock }), kind: 'redis', limits, locks }
+  const { limits, entries, locks, clock, close } = timedParts(where, `test${++started}:`)
+  const backend: Backend = { ...memoryBackend({ clock }), kind: 'redis', limits, entries, locks }
   return { backend, advance: async (ms) => clock.advance(ms), stop: close }
 }

@@ -118,6 +118,8 @@ export { sendResponse, sendReused } from './node/send-response.ts'
 export { tapResponse } from './node/tap-response.ts'
 export { checkPluginOptions } from './gate/plugin-options.ts'
 /** For backends: what every backend checks, counts and says the same way. */
+export { Marks } from './cache/marks.ts'
+export { BoundedMap } from './kit/bounded-map.ts'
 export { digest } from './kit/digest.ts'
 export { durationMs } from './kit/duration.ts'
 export { showValue } from './kit/forebay-error.ts'

@@ -1,6 +1,7 @@
 /** The backend that a fleet of processes shares: Redis or Valkey, one server, Sentinels or a Cluster. */
 import {
   systemClock,
+  type CacheStore,
   type Clock,
   type Health,
   type Journal,
@@ -13,6 +14,7 @@ import { optionsFromEnvironment, type Environment } from './connection/environme
 import type { RedisClient } from './connection/redis-client.ts'
 import type { RedisOptions, RedisSharedOptions, RedisConnectionOptions } from './connection/redis-options.ts'
 import { settingsOf, type Settings } from './connection/settings.ts'
+import { RedisCacheStore } from './entries/redis-cache-store.ts'
 import { RedisJournal } from './journal/redis-journal.ts'
 import { RedisRateLimitStore } from './limits/redis-rate-limit-store.ts'
 import { RedisLocks } from './locks/redis-locks.ts'
@@ -23,6 +25,7 @@ export interface RedisBackend {
   readonly shared: boolean
   readonly clock: Clock
   readonly limits: RateLimitStore
+  readonly entries: CacheStore
   readonly locks: LockStore
   readonly journal: Journal
   health(): Promise<Health>
@@ -66,12 +69,20 @@ function backendOn(settings: Settings): RedisBackend {
     local,
     lifted: () => undefined,
   })
+  const entries = new RedisCacheStore({
+    connection,
+    prefix: settings.prefix,
+    clock,
+    local,
+    compressAbove: settings.compressAbove,
+  })
   const close = (): Promise<void> => connection.close()
   return {
     kind: 'redis',
     shared: true,
     clock,
     limits,
+    entries,
     locks: new RedisLocks({ connection, prefix: settings.prefix }),
     journal: new RedisJournal({ connection, prefix: settings.prefix }),
     health: healthOf({ connection, settings, clock: local }),

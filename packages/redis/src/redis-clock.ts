@@ -32,6 +32,11 @@ export class RedisClock implements Clock {
     return this.#local.toWall(instant - this.#offsetMs)
   }
 
+  /** When, on the local clock, the server's time was last learnt; -Infinity before the first time. */
+  get measuredAt(): number {
+    return this.#measuredAt
+  }
+
   schedule(delayMs: number, task: () => void): Undo {
     return this.#local.schedule(delayMs, task)
   }

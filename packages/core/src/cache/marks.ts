@@ -21,6 +21,7 @@ export class Marks {
     return this.#bytes
   }
 
+  /** In any order: of two marks with one name the later one counts. */
   add(mark: Mark, at: number): void {
     if (mark.type === 'all') this.#forgetUpTo(at)
     else if (mark.type === 'label') this.#note(this.#labels, mark.label, at)
@@ -48,14 +49,14 @@ export class Marks {
 
   /** True when the name is new. */
   #note(marks: Map<string, number>, name: string, at: number): boolean {
-    const isNew = !marks.has(name)
-    if (isNew) this.#bytes += bytesOf(name)
-    marks.set(name, at)
-    return isNew
+    const known = marks.get(name)
+    if (known === undefined) this.#bytes += bytesOf(name)
+    if (known === undefined || at > known) marks.set(name, at)
+    return known === undefined
   }
 
   #forgetUpTo(at: number): void {
-    this.#all = at
+    if (at > this.#all) this.#all = at
     for (const [label, instant] of this.#labels) {
       if (instant <= at && this.#labels.delete(label)) this.#bytes -= bytesOf(label)
     }

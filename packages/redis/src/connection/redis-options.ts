@@ -8,6 +8,11 @@ export interface RedisSharedOptions {
   readonly prefix?: string
   /** The longest a command may take; after that it counts as failed. Default `'500ms'`. */
   readonly timeout?: Duration
+  /**
+   * Cached values of at least this many bytes are held compressed, where that makes them smaller; what is encoded already
+   * stays as it is. Default: none are.
+   */
+  readonly compressAbove?: number
   /** Where warnings and errors go. Default the console. */
   readonly logger?: Logger
 }

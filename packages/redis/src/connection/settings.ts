@@ -47,6 +47,8 @@ export interface Settings {
   readonly tls: ConnectionOptions | undefined
   readonly prefix: string
   readonly timeoutMs: number
+  /** Infinity: nothing is compressed. */
+  readonly compressAbove: number
   readonly logger: Logger
 }
 
@@ -69,6 +71,7 @@ const isNodeList: OptionCheck = {
 const sharedChecks: OptionChecks = {
   prefix: isPrefix,
   timeout: isPositiveDuration,
+  compressAbove: isInteger(0),
   logger: isObjectWith('warn', 'error'),
 }
 
@@ -149,6 +152,7 @@ function settingsWith(target: Target, options: Partial<Given>): Settings {
     tls: tls === true ? {} : tls === false ? undefined : tls,
     prefix: options.prefix ?? redisDefaults.prefix,
     timeoutMs: durationMs(timeout ?? redisDefaults.timeout, 'timeout'),
+    compressAbove: options.compressAbove ?? Infinity,
     logger: options.logger ?? defaultLogger,
   })
 }

@@ -1,0 +1,224 @@
+/** Entries in Redis, under marks that every node sees: each method is one round trip as long as nothing was purged. */
+import type {
+  CacheEntry,
+  CacheScope,
+  CacheStore,
+  CacheStoreStats,
+  Clock,
+  EntryTimes,
+  FoundEntry,
+  Mark,
+  MarkOptions,
+} from '@forebay/core'
+import type { Connection } from '../connection/connection.ts'
+import { runScript } from '../connection/run-script.ts'
+import type { RedisClock } from '../redis-clock.ts'
+import { held } from './compression.ts'
+import { EntryNames } from './entry-names.ts'
+import { foundEntry, foundHead, mostBytes } from './found-entry.ts'
+import { writeFrame, type FrameHead } from './frame.ts'
+import { MarksStore } from './marks-store.ts'
+import { Reads } from './reads.ts'
+import { entryScript } from './script/entry-script.ts'
+import { marksScript } from './script/marks-script.ts'
+import type { Script } from '../connection/script.ts'
+import { Tally } from './tally.ts'
+
+export interface RedisCacheStoreOptions {
+  readonly connection: Connection
+  readonly prefix: string
+  /** Entries live on the server's clock. */
+  readonly clock: RedisClock
+  /** The clock of this process. */
+  readonly local: Clock
+  /** Values of at least this many bytes are held smaller; Infinity: none. */
+  readonly compressAbove: number
+  /** Default those for production; for tests ones with a time of their own. */
+  readonly scripts?: EntryScripts
+}
+
+export interface EntryScripts {
+  readonly entry: Script
+  readonly marks: Script
+}
+
+/** One cache's part. */
+interface Part {
+  readonly names: EntryNames
+  readonly marks: MarksStore
+}
+
+interface Changed {
+  readonly part: Part
+  readonly name: string
+  readonly found: FrameHead | undefined
+}
+
+/** Keys of `getMany` that are read by one command. */
+const keysPerRead = 63
+
+const scripts: EntryScripts = { entry: entryScript(), marks: marksScript() }
+
+/** Rejects when Redis does not answer in time. What it holds is read with suspicion: nothing that is no entry is found. */
+export class RedisCacheStore implements CacheStore {
+  readonly #options: RedisCacheStoreOptions
+  readonly #scripts: EntryScripts
+  readonly #reads: Reads
+  readonly #tally: Tally
+  readonly #parts = new Map<string, Part>()
+
+  constructor(options: RedisCacheStoreOptions) {
+    this.#options = options
+    this.#scripts = options.scripts ?? scripts
+    this.#reads = new Reads(options)
+    this.#tally = new Tally(options.clock)
+  }
+
+  async get(scope: CacheScope, key: string): Promise<FoundEntry | undefined> {
+    const part = this.#part(scope)
+    const name = part.names.entry(key)
+    const asked = part.marks.numbers
+    const [head, bytes] = await this.#reads.ask([part.names.head, name])
+    if (!bytes) {
+      this.#tally.delete(name)
+      return undefined
+    }
+    // Nothing is awaited where there is nothing to wait for: a hit costs as few turns as may be.
+    const settled = part.marks.settle(head ?? null, asked)
+    if (settled !== undefined) await settled
+    return foundEntry({ scope, marks: part.marks, now: this.#options.clock.now() }, bytes)
+  }
+
+  async getMany(scope: CacheScope, keys: readonly string[]): Promise<Map<string, FoundEntry>> {
+    const part = this.#part(scope)
+    const wanted = [...new Set(keys)]
+    const found = new Map<string, FoundEntry>()
+    const readSome = async (some: readonly string[]): Promise<void> => {
+      const asked = part.marks.numbers
+      const [head, ...values] = await this.#reads.ask([
+        part.names.head,
+        ...some.map((key) => part.names.entry(key)),
+      ])
+      if (values.every((bytes) => bytes === null)) return
+      await part.marks.settle(head ?? null, asked)
+      const looking = { scope, marks: part.marks, now: this.#options.clock.now() }
+      const all = await Promise.all(values.map(async (bytes) => bytes && foundEntry(looking, bytes)))
+      for (const [index, one] of all.entries()) if (one) found.set(some[index] ?? '', one)
+    }
+    const reads: Promise<void>[] = []
+    for (let from = 0; from < wanted.length; from += keysPerRead) {
+      reads.push(readSome(wanted.slice(from, from + keysPerRead)))
+    }
+    await Promise.all(reads)
+    return found
+  }
+
+  async set(scope: CacheScope, key: string, entry: CacheEntry): Promise<boolean> {
+    const part = this.#part(scope)
+    if (!isSound(entry) || entry.deleteAt <= this.#options.clock.now()) return false
+    if (entry.bytes > mostBytes || part.marks.isOutrun(entry)) return false
+    const value = scope.codec.encode(entry.value)
+    const frame = writeFrame(entry, scope.codec.id, await held(value, this.#options.compressAbove))
+    if (frame.length > mostBytes) return false
+    const name = part.names.entry(key)
+    const asked = part.marks.numbers
+    const [isStored, [head]] = await Promise.all([
+      this.#change(name, 'set', frame),
+      this.#reads.ask([part.names.head]),
+    ])
+    if (isStored !== 1) return false
+    await part.marks.settle(head ?? null, asked)
+    if (part.marks.isOutrun(entry)) {
+      // Nobody finds it, whether this works or not: it gives the memory back.
+      await this.#change(name, 'drop', stampBytes(entry.stamp)).catch(() => undefined)
+      return false
+    }
+    await part.marks.reach(entry.deleteAt)
+    this.#tally.set(name, frame.length, entry.deleteAt)
+    return true
+  }
+
+  async touch(scope: CacheScope, key: string, times: EntryTimes): Promise<boolean> {
+    if (!Number.isFinite(times.staleAt) || !Number.isFinite(times.deleteAt)) return false
+    const { part, name, found } = await this.#changeFound(scope, key, 'touch', timesBytes(times))
+    if (found === undefined) return false
+    if (part.marks.isOutrun(found)) {
+      await this.#change(name, 'drop', stampBytes(found.stamp)).catch(() => undefined)
+      return false
+    }
+    await part.marks.reach(times.deleteAt)
+    this.#tally.prolong(name, times.deleteAt)
+    return true
+  }
+
+  async delete(scope: CacheScope, key: string): Promise<boolean> {
+    const { part, name, found } = await this.#changeFound(scope, key, 'take', noWord)
+    this.#tally.delete(name)
+    return found !== undefined && !part.marks.isOutrun(found)
+  }
+
+  stamp(scope: CacheScope): Promise<number> {
+    return this.#part(scope).marks.stamp()
+  }
+
+  mark(scope: CacheScope, marks: readonly Mark[], options: MarkOptions): Promise<void> {
+    return this.#part(scope).marks.mark(marks, options.soft)
+  }
+
+  /** Of what this process set: see `Tally`. */
+  stats(): CacheStoreStats {
+    return this.#tally.stats()
+  }
+
+  /** Found is what stood before the value of an entry, if there was one. */
+  async #changeFound(scope: CacheScope, key: string, operation: string, word: Buffer): Promise<Changed> {
+    const part = this.#part(scope)
+    const name = part.names.entry(key)
+    const asked = part.marks.numbers
+    const [before, [head]] = await Promise.all([
+      this.#change(name, operation, word),
+      this.#reads.ask([part.names.head]),
+    ])
+    if (!Buffer.isBuffer(before)) return { part, name, found: undefined }
+    await part.marks.settle(head ?? null, asked)
+    return { part, name, found: foundHead(scope, before) }
+  }
+
+  #change(name: string, operation: string, word: Buffer): Promise<unknown> {
+    return runScript(this.#options.connection, this.#scripts.entry, {
+      keys: [name],
+      words: [operation, word],
+    })
+  }
+
+  #part({ name }: CacheScope): Part {
+    let part = this.#parts.get(name)
+    if (part === undefined) {
+      const { connection, clock, local, prefix } = this.#options
+      const names = new EntryNames(prefix, name)
+      const marks = new MarksStore({ connection, clock, local, names, script: this.#scripts.marks })
+      part = { names, marks }
+      this.#parts.set(name, part)
+    }
+    return part
+  }
+}
+
+const noWord = Buffer.alloc(0)
+
+function isSound({ stamp, storedAt, staleAt, deleteAt, bytes }: CacheEntry): boolean {
+  return [stamp, storedAt, staleAt, deleteAt, bytes].every(Number.isFinite)
+}
+
+function stampBytes(stamp: number): Buffer {
+  const bytes = Buffer.alloc(8)
+  bytes.writeDoubleLE(stamp)
+  return bytes
+}
+
+function timesBytes({ staleAt, deleteAt }: EntryTimes): Buffer {
+  const bytes = Buffer.alloc(16)
+  bytes.writeDoubleLE(staleAt, 0)
+  bytes.writeDoubleLE(deleteAt, 8)
+  return bytes
+}

@@ -1,0 +1,126 @@
+/** The script that gives out stamps, marks, and tells which marks there are. */
+import { headLayout, headMagic } from '../marks-head.ts'
+import { everythingMember } from '../mark-names.ts'
+import { scriptOf, type Script } from '../../connection/script.ts'
+import { serverTime } from './server-time.ts'
+
+/** The oldest marks beyond this number are forgotten: everything older than them counts as invalidated. */
+export const mostMarks = 10_000
+
+const at = headLayout
+
+/**
+ * KEYS: head, marks. ARGV: the operation; the last number and the last mark that the asking node knows; until when the marks
+ * are wanted.
+ *
+ * Numbers are microseconds of the server's clock, or one more than the last. So a head that was lost never gives out a
+ * number again; what was marked before is forgotten with it, and everything older than now counts as invalidated.
+ */
+const head = `
+local headKey, marksKey = KEYS[1], KEYS[2]
+local knownLast, knownMark = tonumber(ARGV[2]), tonumber(ARGV[3])
+local day, longest = 86400000, 315576000000
+
+local function read()
+  local text = redis.pcall('GET', headKey)
+  if type(text) ~= 'string' or #text ~= ${at.length} then return nil end
+  local magic, count, floor, markedAt, last, ends = struct.unpack('<c${headMagic.length}I4dddd', text)
+  if magic ~= '${[...headMagic].map((byte) => `\\${byte}`).join('')}' then return nil end
+  for _, number in ipairs({ floor, markedAt, last, ends }) do
+    if not (number >= 0 and number < 2 ^ 53) then return nil end
+  end
+  if redis.pcall('ZCARD', marksKey) ~= count then return nil, math.max(last, floor, markedAt) end
+  return { count = count, floor = floor, markedAt = markedAt, last = last, ends = ends }
+end
+
+local h, latest = read()
+local isChanged = false
+
+if not h then
+  redis.call('DEL', marksKey)
+  local from = math.max(micros, knownLast + 1, knownMark + 1, (latest or 0) + 1)
+  h = { count = 0, floor = from, markedAt = from, last = from, ends = 0 }
+  isChanged = true
+end
+
+-- A server that knows less than a node has lost its latest writes. A mark among them might concern anything.
+if knownMark > h.markedAt then
+  h.floor, h.markedAt = math.max(h.floor, knownMark), knownMark
+  isChanged = true
+end
+if math.max(knownLast, knownMark) > h.last then
+  h.last = math.max(knownLast, knownMark)
+  isChanged = true
+end
+
+local wanted = math.max(h.ends, math.min(tonumber(ARGV[4]), now + longest))
+if wanted < now + day / 2 then wanted = now + day end
+local isProlonged = wanted ~= h.ends
+h.ends = wanted
+
+local function nextNumber()
+  h.last = math.max(h.last + 1, micros)
+  isChanged = true
+  return h.last
+end
+
+local function save()
+  if isChanged or isProlonged then
+    local packed = struct.pack('<c${headMagic.length}I4dddd', '${[...headMagic].map((byte) => `\\${byte}`).join('')}', h.count, h.floor, h.markedAt, h.last, h.ends)
+    redis.call('SET', headKey, packed)
+    expireAt(headKey, h.ends)
+    expireAt(marksKey, h.ends)
+    return packed
+  end
+  return redis.call('GET', headKey)
+end
+`
+
+/**
+ * Each answers with the server's time (ms) and the head. `mark`, members: with the number of the mark before as well.
+ * `learn`, since: with the marks that are newer, each with its number.
+ */
+const operations = `
+local operations = {}
+
+function operations.stamp()
+  nextNumber()
+  return struct.pack('<d', now) .. save()
+end
+
+function operations.mark()
+  local before, number = h.markedAt, nextNumber()
+  h.markedAt = number
+  local score = string.format('%.0f', number)
+  for i = 5, #ARGV do
+    if ARGV[i] == '${everythingMember}' then
+      h.floor = number
+      redis.call('DEL', marksKey)
+    else
+      redis.call('ZADD', marksKey, score, ARGV[i])
+    end
+  end
+  h.count = redis.call('ZCARD', marksKey)
+  if h.count > ${mostMarks} then
+    local newest = redis.call('ZRANGE', marksKey, h.count - ${mostMarks + 1}, h.count - ${mostMarks + 1}, 'WITHSCORES')
+    h.floor = math.max(h.floor, tonumber(newest[2]))
+    redis.call('ZREMRANGEBYSCORE', marksKey, '-inf', newest[2])
+    h.count = redis.call('ZCARD', marksKey)
+  end
+  return struct.pack('<d', now) .. save() .. struct.pack('<d', before)
+end
+
+function operations.learn()
+  local answer = { struct.pack('<d', now) .. save() }
+  local newer = redis.call('ZRANGEBYSCORE', marksKey, '(' .. ARGV[5], '+inf', 'WITHSCORES')
+  for i = 1, #newer do answer[i + 1] = newer[i] end
+  return answer
+end
+
+return operations[ARGV[1]]()
+`
+
+/** @param time another time than the server's is for tests. */
+export function marksScript(time: string = serverTime): Script {
+  return scriptOf(time + head + operations)
+}
