@@ -1,13 +1,6 @@
 /** The backend that a fleet of processes shares: Redis or Valkey, one server, Sentinels or a Cluster. */
-import {
-  systemClock,
-  type CacheStore,
-  type Clock,
-  type Health,
-  type Journal,
-  type LockStore,
-  type RateLimitStore,
-} from '@forebay/core'
+import { systemClock, type Backend, type Journal } from '@forebay/core'
+import { RedisBus } from './bus/redis-bus.ts'
 import { Connection } from './connection/connection.ts'
 import { healthOf } from './connection/health.ts'
 import { optionsFromEnvironment, type Environment } from './connection/environment.ts'
@@ -20,17 +13,8 @@ import { RedisRateLimitStore } from './limits/redis-rate-limit-store.ts'
 import { RedisLocks } from './locks/redis-locks.ts'
 import { RedisClock } from './redis-clock.ts'
 
-export interface RedisBackend {
-  readonly kind: string
-  readonly shared: boolean
-  readonly clock: Clock
-  readonly limits: RateLimitStore
-  readonly entries: CacheStore
-  readonly locks: LockStore
+export interface RedisBackend extends Backend {
   readonly journal: Journal
-  health(): Promise<Health>
-  close(): Promise<void>
-  [Symbol.asyncDispose](): Promise<void>
 }
 
 /**
@@ -76,7 +60,10 @@ function backendOn(settings: Settings): RedisBackend {
     local,
     compressAbove: settings.compressAbove,
   })
-  const close = (): Promise<void> => connection.close()
+  const bus = new RedisBus({ settings, connection, clock: local })
+  const close = async (): Promise<void> => {
+    await Promise.all([bus.close(), connection.close()])
+  }
   return {
     kind: 'redis',
     shared: true,
@@ -86,6 +73,7 @@ function backendOn(settings: Settings): RedisBackend {
     locks: new RedisLocks({ connection, prefix: settings.prefix }),
     journal: new RedisJournal({ connection, prefix: settings.prefix }),
     health: healthOf({ connection, settings, clock: local }),
+    bus,
     close,
     [Symbol.asyncDispose]: close,
   }

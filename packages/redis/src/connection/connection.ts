@@ -60,6 +60,11 @@ export class Connection {
     return target.type === 'cluster' || (target.type === 'client' && target.client.isCluster)
   }
 
+  /** What commands go through, connected or not. */
+  get client(): RedisClient {
+    return this.#opened()
+  }
+
   /**
    * The reply, texts as Buffers. Rejects after the deadline, and at once while the server is known to be away. A command
    * that was rejected may have run all the same; it is never sent again.

@@ -1,0 +1,24 @@
+/** What a topic is called in Redis: its channel, and the counter of its messages. */
+import { digest } from '@forebay/core'
+
+/** Written as they are, so that other programs can name them too. */
+const plainTopic = /^\w[\w.:-]{0,99}$/
+
+/** 128 bits: nobody finds two topics that share a name. */
+const digestLength = 22
+
+/** The hash slot of `bus`: in a Cluster all topics are on one node, so that one connection hears them all. */
+export const busSlot = 3_155
+
+export function channelOf(prefix: string, topic: string): string {
+  return `${prefix}{bus}:${nameOf(topic)}`
+}
+
+export function counterOf(prefix: string, topic: string): string {
+  return `${prefix}{bus}n:${nameOf(topic)}`
+}
+
+/** No plain topic begins with a tilde. */
+function nameOf(topic: string): string {
+  return plainTopic.test(topic) ? topic : `~${digest(topic).slice(0, digestLength)}`
+}

@@ -1,0 +1,54 @@
+/** How a message travels: with who sent it, its number, and the number of the one before it. */
+import { scriptOf, type Script } from '../connection/script.ts'
+
+export interface Frame {
+  readonly origin: string
+  readonly number: number
+  /** 0 when Redis knew of none: it was the first, or its counter was lost. */
+  readonly previous: number
+  readonly message: string
+}
+
+const kind = 'forebay-bus'
+
+/** How long a counter of messages is kept after the latest: what a topic's silence may last before its numbers begin anew. */
+const counterLifeMs = 24 * 60 * 60 * 1_000
+
+/**
+ * KEYS: the counter. ARGV: channel, command, sender and message, these two as JSON. A counter that is not there begins at the
+ * server's time, so that no number of its former life comes again. Where a Cluster does not know sharded channels, every node
+ * is told.
+ */
+export const publishScript: Script = scriptOf(`
+local previous = tonumber(redis.call('GET', KEYS[1]) or '0') or 0
+local number = previous + 1
+if previous == 0 then
+  local time = redis.call('TIME')
+  number = time[1] * 1000000 + time[2]
+end
+number = string.format('%.0f', number)
+redis.call('SET', KEYS[1], number, 'PX', '${counterLifeMs}')
+local frame = table.concat({ '["${kind}",1', ARGV[3], number, string.format('%.0f', previous), ARGV[4] .. ']' }, ',')
+local sent = redis.pcall(ARGV[2], ARGV[1], frame)
+if type(sent) == 'table' and sent.err then redis.call('PUBLISH', ARGV[1], frame) end
+return 1
+`)
+
+/** Undefined for what somebody published in another way. */
+export function readFrame(text: string): Frame | undefined {
+  if (!text.startsWith(`["${kind}",1,`)) return undefined
+  const parts = parsed(text)
+  if (!Array.isArray(parts) || parts.length !== 6) return undefined
+  const [, , origin, number, previous, message] = parts as readonly unknown[]
+  if (typeof origin !== 'string' || typeof message !== 'string') return undefined
+  if (typeof number !== 'number' || typeof previous !== 'number') return undefined
+  return { origin, number, previous, message }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,55 @@
+/** A connection of its own for the bus: one that hears channels can ask for nothing else. */
+import type { Connection } from '../connection/connection.ts'
+import { openClient } from '../connection/open-client.ts'
+import type { RedisClient } from '../connection/redis-client.ts'
+import type { Settings } from '../connection/settings.ts'
+import { busSlot } from './channels.ts'
+
+/** What else an ioredis `Redis` has. */
+interface SingleClient extends RedisClient {
+  readonly options: { readonly host?: string; readonly port?: number }
+  duplicate(changes: object): RedisClient
+}
+
+/** What else an ioredis `Cluster` has. */
+interface ClusterClient extends RedisClient {
+  /** Of each slot the nodes as `host:port`, the master first. */
+  readonly slots: readonly (readonly string[] | undefined)[]
+  nodes(role: 'all'): readonly SingleClient[]
+}
+
+/** Whatever else was set for a client that somebody made: this connection is given up as soon as it breaks. */
+const changes = {
+  lazyConnect: true,
+  connectionName: 'forebay-bus',
+  enableOfflineQueue: false,
+  autoResubscribe: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  enableAutoPipelining: false,
+  // Channels are named whole.
+  keyPrefix: '',
+  connectTimeout: 1_000,
+  disconnectTimeout: 100,
+  retryStrategy: null,
+}
+
+/** Not connected yet. Undefined while it is not known which node of a Cluster to ask. */
+export function openSubscriber(settings: Settings, connection: Connection): RedisClient | undefined {
+  if (connection.isCluster) return nodeOfBus(connection)?.duplicate(changes)
+  const { target } = settings
+  return target.type === 'client' ? (target.client as SingleClient).duplicate(changes) : openClient(settings)
+}
+
+/** What identifies the node that has the channels: undefined where there is but one, or none is known. */
+export function ownerOfBus(connection: Connection): string | undefined {
+  if (!connection.isCluster) return undefined
+  return (connection.client as ClusterClient).slots[busSlot]?.[0]
+}
+
+function nodeOfBus(connection: Connection): SingleClient | undefined {
+  const owner = ownerOfBus(connection)
+  return (connection.client as ClusterClient)
+    .nodes('all')
+    .find(({ options: { host, port } }) => owner === `${host}:${port}`)
+}

@@ -1,0 +1,30 @@
+/** Several nodes of an app on one Redis, for suites of a part that needs no time of its own. */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { RunningBackend } from '@forebay/testing'
+import { redisBackend, type RedisBackend, type RedisOptions } from '../../packages/redis/src/index.ts'
+
+let started = 0
+
+const silent = { warn: () => undefined, error: () => undefined }
+
+/** A prefix that no other test has. */
+export function ownPrefix(): string {
+  return `test${process.pid}-${++started}:`
+}
+
+/** Two backends of one prefix, whose time is the server's. */
+export function twoNodes(options: RedisOptions): RunningBackend {
+  const prefix = ownPrefix()
+  const node = (): RedisBackend => redisBackend({ logger: silent, ...options, prefix })
+  const nodes = [node(), node()] as const
+  return {
+    backend: nodes[0],
+    neighbour: nodes[1],
+    advance: async (ms) => {
+      await wait(ms)
+    },
+    stop: async () => {
+      await Promise.all(nodes.map((node) => node.close()))
+    },
+  }
+}
