@@ -15,8 +15,8 @@ export function ownPrefix(): string {
 /** Two backends of one prefix, whose time is the server's. */
 export function twoNodes(options: RedisOptions): RunningBackend {
   const prefix = ownPrefix()
-  const node = (): RedisBackend => redisBackend({ logger: silent, ...options, prefix })
-  const nodes = [node(), node()] as const
+  const open = (): RedisBackend => redisBackend({ logger: silent, ...options, prefix })
+  const nodes = [open(), open()] as const
   return {
     backend: nodes[0],
     neighbour: nodes[1],

@@ -91,7 +91,8 @@ function clusterOptions(settings: Settings): ClusterOptions {
   return {
     redisOptions: node,
     lazyConnect: true,
-    enableOfflineQueue: false,
+    // The connection to a node is opened by the first command to it: what follows at once waits for that, or is refused.
+    enableOfflineQueue: true,
     enableAutoPipelining: false,
     clusterRetryStrategy: reconnectDelayMs,
     slotsRefreshTimeout: connectTimeoutMs,
