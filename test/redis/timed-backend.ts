@@ -8,7 +8,6 @@ import { RedisCacheStore } from '../../packages/redis/src/entries/redis-cache-st
 import { entryScript } from '../../packages/redis/src/entries/script/entry-script.ts'
 import { marksScript } from '../../packages/redis/src/entries/script/marks-script.ts'
 import { RedisRateLimitStore } from '../../packages/redis/src/limits/redis-rate-limit-store.ts'
-import { limitsScripts } from '../../packages/redis/src/limits/script/limits-script.ts'
 import { lockScripts } from '../../packages/redis/src/locks/lock-scripts.ts'
 import { RedisLocks } from '../../packages/redis/src/locks/redis-locks.ts'
 import { RedisClock } from '../../packages/redis/src/redis-clock.ts'
@@ -21,8 +20,6 @@ local function lifeMs(last)
   return 600000
 end
 `
-
-const limitScripts = limitsScripts(toldTime)
 
 const leaseScripts = lockScripts(`${toldTime}
 local micros = now * 1000
@@ -74,7 +71,7 @@ export function timedParts(where: unknown, prefix: string, startAt?: number): Ti
     clock: redisClock,
     local: clock,
     lifted: () => undefined,
-    scripts: limitScripts,
+    time: toldTime,
   })
   const entries = new RedisCacheStore({
     connection,

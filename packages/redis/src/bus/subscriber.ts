@@ -1,13 +1,13 @@
 /** A connection of its own for the bus: one that hears channels can ask for nothing else. */
 import type { Connection } from '../connection/connection.ts'
 import { openClient } from '../connection/open-client.ts'
-import type { RedisClient } from '../connection/redis-client.ts'
+import type { RedisClient, RedisClientOptions } from '../connection/redis-client.ts'
 import type { Settings } from '../connection/settings.ts'
 import { busSlot } from './channels.ts'
 
 /** What else an ioredis `Redis` has. */
 interface SingleClient extends RedisClient {
-  readonly options: { readonly host?: string; readonly port?: number }
+  readonly options: RedisClientOptions & { readonly host?: string; readonly port?: number }
   duplicate(changes: object): RedisClient
 }
 

@@ -2,7 +2,7 @@
 import { ForebayError, type Clock } from '@forebay/core'
 import { openClient } from './open-client.ts'
 import { RedisUnavailable } from './redis-unavailable.ts'
-import type { RedisArgument, RedisClient } from './redis-client.ts'
+import { mayResend, send, type RedisArgument, type RedisClient } from './redis-client.ts'
 import type { Settings } from './settings.ts'
 import { WaitingRoom } from './waiting-room.ts'
 import { why } from './why.ts'
@@ -65,6 +65,16 @@ export class Connection {
     return this.#opened()
   }
 
+  get timeoutMs(): number {
+    return this.#settings.timeoutMs
+  }
+
+  /** Whether the client, being somebody else's, may send a command again after a break, or long after it was given up. */
+  get mayResend(): boolean {
+    const { target } = this.#settings
+    return target.type === 'client' && mayResend(target.client)
+  }
+
   /**
    * The reply, texts as Buffers. Rejects after the deadline, and at once while the server is known to be away. A command
    * that was rejected may have run all the same; it is never sent again.
@@ -125,7 +135,7 @@ export class Connection {
         this.#missed(client, sentAt)
         reject(new RedisUnavailable(`Redis did not answer ${command} within ${timeoutMs} ms`))
       })
-      client.callBuffer(command, words).then(
+      send(client, command, words).then(
         (reply) => {
           cancel()
           this.#heard()
@@ -223,8 +233,7 @@ export class Connection {
     const answered = (): void => {
       this.#isAsking = false
     }
-    client
-      .callBuffer('PING', [])
+    send(client, 'PING', [])
       .then(() => this.#heard(), ignore)
       .then(answered, answered)
   }

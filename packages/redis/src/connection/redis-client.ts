@@ -2,10 +2,20 @@
 
 export type RedisArgument = string | Buffer | number
 
+/** How a client was made, as far as that matters here. */
+export interface RedisClientOptions {
+  readonly autoResendUnfulfilledCommands?: boolean | undefined
+  readonly enableOfflineQueue?: boolean | undefined
+  readonly enableAutoPipelining?: boolean | undefined
+  /** Of a Cluster; 0: commands whose connection broke are not sent again. */
+  readonly retryDelayOnFailover?: number | undefined
+}
+
 /** An ioredis `Redis` or `Cluster`. */
 export interface RedisClient {
   readonly status: string
   readonly isCluster: boolean
+  readonly options?: RedisClientOptions
   callBuffer(command: string, args: RedisArgument[]): Promise<unknown>
   connect(): Promise<unknown>
   disconnect(reconnect?: boolean): void
@@ -22,4 +32,18 @@ export function isRedisClient(value: unknown): value is RedisClient {
   if (typeof value !== 'object' || value === null) return false
   const client = value as Partial<RedisClient>
   return typeof client.callBuffer === 'function' && typeof client.status === 'string'
+}
+
+/** Texts of the reply are Buffers. */
+export function send(client: RedisClient, command: string, words: RedisArgument[]): Promise<unknown> {
+  if (client.options?.enableAutoPipelining !== true) return client.callBuffer(command, words)
+  // With automatic pipelines, `call` loses the name of its command, and throws where nobody can catch it.
+  const methods = client as unknown as Record<string, (words: RedisArgument[]) => Promise<unknown>>
+  return methods[`${command.toLowerCase()}Buffer`]?.(words) ?? client.callBuffer(command, words)
+}
+
+/** By ioredis' defaults, every client does. */
+export function mayResend({ isCluster, options = {} }: RedisClient): boolean {
+  if (options.enableOfflineQueue !== false) return true
+  return isCluster ? options.retryDelayOnFailover !== 0 : options.autoResendUnfulfilledCommands !== false
 }

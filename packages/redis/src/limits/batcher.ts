@@ -6,6 +6,7 @@ import type { Script } from '../connection/script.ts'
 import type { KeyName } from './key-names.ts'
 import type { Plan } from './plans.ts'
 import type { LimitsScripts } from './script/limits-script.ts'
+import type { Tickets } from './tickets.ts'
 
 export interface Question {
   readonly name: KeyName
@@ -27,6 +28,8 @@ export interface BatcherOptions {
   readonly connection: Connection
   readonly clock: Clock
   readonly scripts: LimitsScripts
+  /** Where a call might arrive twice. */
+  readonly tickets: Tickets | undefined
   /** Told of the server's time with every reply. */
   readonly learn: (now: number, sentAt: number, receivedAt: number) => void
 }
@@ -82,11 +85,19 @@ export class Batcher {
   }
 
   #call(asked: readonly Asked[]): void {
-    const { connection, clock, scripts } = this.#options
+    const { connection, clock, scripts, tickets } = this.#options
     const sentAt = clock.now()
-    runScript(connection, scriptFor(asked, scripts), { keys: keysOf(asked), words: wordsOf(asked) }).then(
+    const keys = keysOf(asked)
+    const words = wordsOf(asked)
+    const ticket = tickets?.take(asked[0]?.name.tag ?? 0)
+    if (ticket !== undefined) {
+      keys.push(ticket.key)
+      words.push(String(ticket.until))
+    }
+    runScript(connection, scriptFor(asked, scripts), { keys, words }).then(
       (reply) => this.#answer(asked, reply, sentAt),
       (error: unknown) => {
+        tickets?.failed(error)
         for (const { reject } of asked) reject(error)
       },
     )
@@ -102,6 +113,7 @@ export class Batcher {
     const receivedAt = this.#options.clock.now()
     const now = reply.readDoubleLE(0)
     this.#options.learn(now, sentAt, receivedAt)
+    this.#options.tickets?.answered()
     let at = headBytes
     for (const { bytes, resolve } of asked) {
       resolve({ reply, at, now, sentAt, receivedAt })

@@ -17,7 +17,8 @@ import { Batcher } from './batcher.ts'
 import { KeyNames, type KeyName } from './key-names.ts'
 import { KnownDenials } from './known-denials.ts'
 import { adjustPlan, blockPlan, consumePlan, peekPlan, resetPlan, unblockPlan, type Plan } from './plans.ts'
-import { limitsScripts, type LimitsScripts } from './script/limits-script.ts'
+import { limitsScripts } from './script/limits-script.ts'
+import { Tickets } from './tickets.ts'
 
 export interface RedisRateLimitStoreOptions {
   readonly connection: Connection
@@ -28,11 +29,9 @@ export interface RedisRateLimitStoreOptions {
   readonly local: Clock
   /** Told that a key, by its name in Redis, might be admitted again though other nodes may deny it from memory. */
   readonly lifted: (name: string) => void
-  /** Default those for production; for tests some with a time of their own. */
-  readonly scripts?: LimitsScripts
+  /** Lua that tells the time; for tests. Default: the server is asked. */
+  readonly time?: string
 }
-
-const scripts = limitsScripts()
 
 /**
  * The same decisions as in memory. Rejects when Redis does not answer in time; then nobody knows whether it counted, and it
@@ -49,10 +48,12 @@ export class RedisRateLimitStore implements RateLimitStore {
     this.#names = new KeyNames(prefix)
     this.#denials = new KnownDenials(local)
     this.#lifted = options.lifted
+    const { mayResend: isOnce, timeoutMs } = connection
     this.#batcher = new Batcher({
       connection,
       clock: local,
-      scripts: options.scripts ?? scripts,
+      scripts: limitsScripts({ time: options.time, isOnce }),
+      tickets: isOnce ? new Tickets({ prefix, clock, timeoutMs }) : undefined,
       learn: (now, sentAt, receivedAt) => clock.learn(now, sentAt, receivedAt),
     })
   }

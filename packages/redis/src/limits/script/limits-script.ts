@@ -7,6 +7,7 @@ import { deciding } from './deciding.ts'
 import { fixedWindow } from './fixed-window.ts'
 import { gcra } from './gcra.ts'
 import { division, numbers } from './numbers.ts'
+import { once } from './once.ts'
 import { record } from './record.ts'
 import { slidingLog } from './sliding-log.ts'
 import { slidingWindow } from './sliding-window.ts'
@@ -80,17 +81,24 @@ const sources: Readonly<Record<AlgorithmName, AlgorithmSource & { readonly table
 
 const names = Object.keys(sources) as AlgorithmName[]
 
-/** @param time Lua that defines `now` and `lifeMs(last)`; another one than the server's is for tests. */
-export function limitsScripts(time: string = serverTime): LimitsScripts {
+export interface LimitsScriptsOptions {
+  /** Lua that defines `now` and `lifeMs(last)`; another one than the server's is for tests. */
+  readonly time?: string | undefined
+  /** For clients that may send a call again: each call has a ticket, and runs once. */
+  readonly isOnce: boolean
+}
+
+export function limitsScripts({ time = serverTime, isOnce }: LimitsScriptsOptions): LimitsScripts {
+  const head = [time, isOnce ? once : '', numbers]
   const consuming = (name: AlgorithmName): Script => {
     const divides = name === 'gcra' || name === 'token-bucket'
     const rules = [divides ? division : '', sources[name].rule, tableOf([name])]
-    return scriptOf([time, numbers, ...rules, record, answers, deciding, main].join(''))
+    return scriptOf([...head, ...rules, record, answers, deciding, main].join(''))
   }
   const rules = names.flatMap((name) => [sources[name].rule, sources[name].correction])
   const all = [division, ...rules, tableOf(names)]
   return {
-    whole: scriptOf([time, numbers, ...all, record, answers, deciding, correcting, main].join('')),
+    whole: scriptOf([...head, ...all, record, answers, deciding, correcting, main].join('')),
     consuming: {
       'sliding-window': consuming('sliding-window'),
       'fixed-window': consuming('fixed-window'),

@@ -1,0 +1,140 @@
+/** A client of ioredis 5 or 6 that somebody else opened: used as it is, left open, and waited for no longer than the deadline. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Redis as Redis5, type RedisOptions as Options } from 'ioredis'
+import { Redis as Redis6 } from 'ioredis6'
+import { redisBackend, type RedisClient } from '@forebay/redis'
+import { take } from './asking.ts'
+import { startCuttingFront } from './cutting-front.ts'
+import { freePort } from './free-port.ts'
+import { startRedisNode, type RedisNode } from './redis-node.ts'
+import { until } from './until.ts'
+
+let node: RedisNode
+
+beforeAll(async () => {
+  node = await startRedisNode()
+})
+
+afterAll(() => node.stop())
+
+const makers = [
+  ['ioredis 5', (options: Options) => new Redis5(options)],
+  ['ioredis 6', (options: Options) => new Redis6(options as never) as unknown as Redis5],
+] as const
+
+const listenersOf = (client: Redis5): number[] =>
+  ['ready', 'close', 'end', 'error'].map((event) => client.listenerCount(event))
+
+/** How long it took to fail, in ms. */
+async function failing(asked: Promise<unknown>): Promise<number> {
+  const before = performance.now()
+  await expect(asked).rejects.toThrow(/Redis|FOREBAYTWICE|closed|Command timed out/)
+  return performance.now() - before
+}
+
+describe.each(makers)('a client of %s', (_name, make) => {
+  let client: Redis5 | undefined
+  const clientOf = (options: Options): Redis5 => {
+    client = make({ host: '127.0.0.1', port: node.port, ...options })
+    client.on('error', () => undefined)
+    return client
+  }
+  const dispose = (): void => client?.disconnect()
+
+  it('serves, and is left as it was', async () => {
+    const given = clientOf({})
+    const before = listenersOf(given)
+    const backend = redisBackend(given, { prefix: `left${_name.at(-1)}:` })
+    expect([await take(backend, 'a'), await take(backend, 'a')]).toEqual([99, 98])
+    expect(await backend.health()).toMatchObject({ ok: true })
+    await backend.close()
+    await backend.close()
+    expect(given.status).toBe('ready')
+    expect(await given.ping()).toBe('PONG')
+    expect(listenersOf(given)).toEqual(before)
+    await expect(take(backend, 'a')).rejects.toMatchObject({ code: 'FOREBAY_CLOSED' })
+    dispose()
+  })
+
+  it.each([
+    { lazyConnect: true },
+    { enableAutoPipelining: true },
+    { enableOfflineQueue: false, autoResendUnfulfilledCommands: false },
+    { keyPrefix: 'theirs:' },
+    { stringNumbers: true },
+    { enableReadyCheck: false },
+    { maxRetriesPerRequest: null },
+  ] as Options[])('serves with %j', async (options) => {
+    const backend = redisBackend(clientOf(options), { prefix: `${Object.keys(options)[0]}${_name.at(-1)}:` })
+    await until('it to be ready', async () => (await backend.health()).ok)
+    expect([await take(backend, 'a'), await take(backend, 'a')]).toEqual([99, 98])
+    await backend.close()
+    dispose()
+  })
+
+  it.each([{}, { commandTimeout: 50 }] as Options[])(
+    'that hears nothing, with %j, is given up in time, and used again once it hears',
+    async (options) => {
+      await using silent = await startRedisNode()
+      const backend = redisBackend(clientOf({ port: silent.port, ...options }), { timeout: '100ms' })
+      expect(await take(backend, 'a')).toBe(99)
+      silent.pause()
+      expect(await failing(take(backend, 'a'))).toBeLessThan(1_000)
+      expect(await failing(take(backend, 'a'))).toBeLessThan(90)
+      silent.resume()
+      await until('it to be used again', async () => (await backend.health()).ok)
+      expect(await take(backend, 'b')).toBe(99)
+      await backend.close()
+      dispose()
+    },
+  )
+
+  it('that queues while its server is away counts nothing late', async () => {
+    const port = await freePort()
+    const first = await startRedisNode({ port })
+    const backend = redisBackend(clientOf({ port }), { timeout: '100ms' })
+    expect(await take(backend, 'a')).toBe(99)
+    await first.stop()
+    expect(await failing(take(backend, 'a'))).toBeLessThan(1_000)
+    expect(await failing(take(backend, 'a'))).toBeLessThan(1_000)
+    await using _back = await startRedisNode({ port })
+    await until('it to be used again', async () => (await backend.health()).ok)
+    expect(await take(backend, 'a')).toBe(99)
+    await backend.close()
+    dispose()
+  })
+
+  it.each([{}, { retryStrategy: () => 300 }] as Options[])(
+    'that sends again what was cut off, with %j, counts it once',
+    async (options) => {
+      await using front = await startCuttingFront(node.port)
+      const prefix = `cut${_name.at(-1)}${Object.keys(options).length}:`
+      const backend = redisBackend(clientOf({ port: front.port, ...options }), { prefix, timeout: '5s' })
+      expect(await take(backend, 'a')).toBe(99)
+      front.cutNextAnswer()
+      await expect(take(backend, 'a')).rejects.toThrow()
+      await until('it to be back', async () => (await backend.health()).ok)
+      expect(await take(backend, 'a')).toBe(97)
+      await backend.close()
+      dispose()
+    },
+  )
+
+  it('that its owner ended: said at once', async () => {
+    const given = clientOf({})
+    await given.ping()
+    const backend = redisBackend(given)
+    given.disconnect()
+    await until('its end', () => given.status === 'end')
+    expect(await failing(take(backend, 'a'))).toBeLessThan(400)
+    expect((await backend.health()).detail).toContain('the connection was ended')
+    await given.connect()
+    await until('it to be used again', async () => (await backend.health()).ok)
+    await backend.close()
+    dispose()
+  })
+})
+
+it('knows a client from another copy of ioredis by what it can', () => {
+  expect(() => redisBackend({ callBuffer: 1 } as unknown as RedisClient)).toThrow('unknown option')
+})
