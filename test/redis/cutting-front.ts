@@ -26,9 +26,9 @@ export async function startCuttingFront(to: number): Promise<CuttingFront> {
     }
     socket.on('data', (chunk) => server.write(chunk))
     server.on('data', (chunk) => {
-      if (!isCutting) return void socket.write(chunk)
+      if (isCutting) socket.destroy()
+      else socket.write(chunk)
       isCutting = false
-      socket.destroy()
     })
   })
   front.listen(0, '127.0.0.1')
