@@ -1,7 +1,9 @@
+import { memoryBackend } from '@forebay/core'
 import { manualClock } from '@forebay/testing'
 import { expect, it } from 'vitest'
 import { scopeNamed } from '../../../packages/testing/src/cache-store/entries.ts'
 import type { CacheEntry, CacheStore } from '../../../packages/core/src/ports/cache-store.ts'
+import { guardOf } from '../../../packages/core/src/guard/backend-guard.ts'
 import { GuardedEntries } from '../../../packages/core/src/engine/guarded-entries.ts'
 
 const healthy: CacheStore = {
@@ -29,13 +31,18 @@ const entry: CacheEntry = {
 function guard(store: Partial<CacheStore>) {
   const clock = manualClock()
   const told: string[] = []
+  const backend = { ...memoryBackend({ clock }), entries: { ...healthy, ...store } }
   const entries = new GuardedEntries({
-    store: { ...healthy, ...store },
+    store: backend.entries,
     scope: scopeNamed('s'),
-    clock,
-    failed: (operation, error) =>
-      told.push(`${operation}: ${error instanceof Error ? error.message : String(error)}`),
-    recovered: () => told.push('recovered'),
+    guard: guardOf(backend),
+    user: {
+      who: 'a cache',
+      logger: { warn: () => {}, error: () => {} },
+      failed: (operation, error) =>
+        told.push(`${operation}: ${error instanceof Error ? error.message : String(error)}`),
+      recovered: () => told.push('recovered'),
+    },
   })
   return { clock, told, entries }
 }

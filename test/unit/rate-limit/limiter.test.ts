@@ -114,7 +114,14 @@ describe('a limiter without a framework', () => {
   it('counts what it decided', async () => {
     const { limiter } = made()
     for (let time = 0; time < 5; time++) await limiter.consume('key')
-    expect(limiter.stats()).toEqual({ allowed: 3, denied: 2, errors: 0, keys: 1, evictions: 0 })
+    expect(limiter.stats()).toEqual({
+      allowed: 3,
+      denied: 2,
+      errors: 0,
+      keys: 1,
+      evictions: 0,
+      backend: 'closed',
+    })
   })
 
   it('tells who listens, also on diagnostics_channel, and survives them', async () => {

@@ -1,95 +1,94 @@
 /** The limiter's store, which may be slow, broken or lying without any request failing or waiting for long. */
+import type { BackendGuard } from '../guard/backend-guard.ts'
+import { GuardedWay, unavailable } from '../guard/guarded-way.ts'
+import type { BackendUser } from '../guard/outage.ts'
 import { isPromise } from '../kit/promise.ts'
-import type { Clock } from '../ports/clock.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
 import type { BlockRule, Charge, Decision, RateLimitStore } from '../ports/rate-limit-store.ts'
-import { LocalLimits, type LocalAdjustment } from './local-limits.ts'
+import { LocalLimits, type Adjustment } from './local-limits.ts'
 import type { OnBackendError } from './rate-limiter-setup.ts'
 
 export interface GuardedLimitsOptions {
   readonly store: RateLimitStore
-  readonly clock: Clock
+  readonly guard: BackendGuard
   readonly timeoutMs: number
   readonly onBackendError: OnBackendError
   readonly expectedNodes: number
   readonly block: BlockRule | undefined
-  /** Told of every failure; `operation` is the store's method. */
-  readonly failed: (operation: string, error: unknown) => void
-  /** Told of the first answer after failures. */
-  readonly recovered: () => void
-}
-
-interface Asked {
-  readonly group: string
-  readonly key: string
-  readonly charges: readonly Charge[]
+  /** The limiter, told of failures and of their end. */
+  readonly user: BackendUser
 }
 
 /** How long a client is asked to wait when nobody knows when the backend will answer. */
 const closedWaitMs = 1_000
 
-/** An answer that comes at once is passed on at once; only promises are timed. */
+/** An answer that comes at once is passed on at once; only promises are timed. While the backend is away, it is not asked. */
 export class GuardedLimits {
   readonly #options: GuardedLimitsOptions
   readonly #store: RateLimitStore
   readonly #block: BlockRule | undefined
+  readonly #way: GuardedWay
+  /** Kept through an outage and for a while after it: what was used in a window stays used when the next one comes. */
   #local: LocalLimits | undefined
-  #isFailing = false
 
   constructor(options: GuardedLimitsOptions) {
     this.#options = options
     this.#store = options.store
     this.#block = options.block
+    const { guard, user } = options
+    this.#way = new GuardedWay(guard, 'limits', { ...user, recovered: () => this.#recovered() })
   }
 
   /** Decides and charges, by the backend or without it. Never throws or rejects. */
   consume(group: string, key: string, charges: readonly Charge[]): MaybePromise<Decision> {
+    const way = this.#way
+    if (!way.isSound && !way.admits('consume')) return this.#consumeWithout(group, key, charges)
     try {
       const answer = this.#store.consume(group, key, charges, this.#block)
       // Mostly it is a decision: nothing else needs to be asked then.
-      if (isDecision(answer)) return this.#isFailing ? this.#answered(answer) : answer
-      return isPromise(answer)
-        ? this.#heardLate(answer, { group, key, charges })
-        : this.#answered(checked(answer))
+      if (isDecision(answer)) {
+        if (!way.isSound) way.workedAtOnce()
+        return answer
+      }
+      if (!isPromise(answer)) throw notADecision()
+      return way
+        .hear(answer, { operation: 'consume', timeoutMs: this.#options.timeoutMs, read: checked })
+        .catch(() => this.#consumeWithout(group, key, charges))
     } catch (error) {
-      return this.#failedToConsume(error, { group, key, charges })
+      way.failedAtOnce('consume', error)
+      return this.#consumeWithout(group, key, charges)
     }
   }
 
-  #heardLate(answer: Promise<Decision>, asked: Asked): Promise<Decision> {
-    return this.#inTime(answer)
-      .then((late) => this.#answered(checked(late)))
-      .catch((error: unknown) => this.#failedToConsume(error, asked))
-  }
-
-  #failedToConsume(error: unknown, { group, key, charges }: Asked): Decision {
-    this.#failed('consume', error)
-    return this.#consumeWithout(group, key, charges)
-  }
-
-  /** Corrects what was charged while the backend did not answer; does nothing once it does again. Never throws. */
-  adjustLocal(adjustment: LocalAdjustment): void {
+  /** Corrects what a decision of this process charged, in the windows that it charged; nothing else. Never throws. */
+  adjustLocal(adjustment: Adjustment): void {
     this.#local?.adjust(adjustment)
   }
 
-  /** For what the application itself asks: throws or rejects with what the backend did, after `timeoutMs` at the latest. */
+  /**
+   * For what the application itself asks: throws or rejects with what the backend did, after `timeoutMs` at the latest, and
+   * at once while the backend is away. What was not asked then is not asked later either.
+   */
   ask<T>(operation: string, call: (store: RateLimitStore) => MaybePromise<T>): MaybePromise<T> {
-    const fail = (error: unknown): never => {
-      this.#failed(operation, error)
+    const way = this.#way
+    if (!way.isSound && !way.admits(operation)) return Promise.reject(unavailable(operation))
+    let answer: MaybePromise<T>
+    try {
+      answer = call(this.#store)
+    } catch (error) {
+      way.failedAtOnce(operation, error)
       throw error
     }
-    try {
-      const answer = call(this.#options.store)
-      return isPromise(answer)
-        ? this.#inTime(answer).then((late) => this.#answered(late), fail)
-        : this.#answered(answer)
-    } catch (error) {
-      return fail(error)
+    if (isPromise(answer)) {
+      return way.hear(answer, { operation, timeoutMs: this.#options.timeoutMs, read: asItIs })
     }
+    if (!way.isSound) way.workedAtOnce()
+    return answer
   }
 
   #consumeWithout(group: string, key: string, charges: readonly Charge[]): Decision {
-    const { clock, expectedNodes, block, onBackendError } = this.#options
+    const { guard, expectedNodes, block, onBackendError } = this.#options
+    const { clock } = guard
     if (onBackendError === 'local') {
       this.#local ??= new LocalLimits(clock, expectedNodes)
       return this.#local.consume(group, key, charges, block)
@@ -110,46 +109,31 @@ export class GuardedLimits {
     return { ...denied, retryAfterMs: closedWaitMs, source: 'local', reason: 'backend' }
   }
 
-  #inTime<T>(answer: Promise<T>): Promise<T> {
-    const { clock, timeoutMs } = this.#options
-    return new Promise((resolve, reject) => {
-      const cancel = clock.schedule(timeoutMs, () => reject(new Error(`no answer within ${timeoutMs} ms`)))
-      answer.then(
-        (value) => {
-          cancel()
-          resolve(value)
-        },
-        (error: unknown) => {
-          cancel()
-          reject(error instanceof Error ? error : new Error(String(error)))
-        },
-      )
+  #recovered(): void {
+    const local = this.#local
+    // What was counted meanwhile is not carried back: it would be counted twice.
+    local?.whenIdle(() => {
+      if (this.#local === local) this.#local = undefined
     })
-  }
-
-  #failed(operation: string, error: unknown): void {
-    this.#isFailing = true
-    this.#options.failed(operation, error)
-  }
-
-  #answered<T>(answer: T): T {
-    if (this.#isFailing) {
-      this.#isFailing = false
-      // What was counted meanwhile is not carried back: it would be counted twice.
-      this.#local = undefined
-      this.#options.recovered()
-    }
-    return answer
+    this.#options.user.recovered()
   }
 }
 
 /** @throws TypeError for an answer that is no decision. */
 function checked(answer: Decision): Decision {
   if (isDecision(answer)) return answer
-  throw new TypeError('the backend answered with something that is no decision')
+  throw notADecision()
+}
+
+function notADecision(): TypeError {
+  return new TypeError('the backend answered with something that is no decision')
 }
 
 function isDecision(answer: unknown): answer is Decision {
   const decision = answer as Decision | null | undefined
   return typeof decision?.allowed === 'boolean' && Array.isArray(decision.policies)
+}
+
+function asItIs<T>(answer: T): T {
+  return answer
 }

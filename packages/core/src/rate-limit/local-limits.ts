@@ -1,11 +1,15 @@
 /** Limiting by this process alone, while the backend does not answer. */
 import type { Clock } from '../ports/clock.ts'
-import type { BlockRule, Charge, Decision, Policy } from '../ports/rate-limit-store.ts'
+import type { BlockRule, Charge, Decision, Policy, PolicyDecision } from '../ports/rate-limit-store.ts'
 import { createMemoryRateLimitStore, type MemoryRateLimitStore } from './memory-rate-limit-store.ts'
 
 const maxKeys = 100_000
 
-export interface LocalAdjustment {
+/** What was counted is kept for the longest window after the last use, and no longer than this. */
+const longestKeptMs = 600_000
+
+/** A correction of earlier charges, in the windows that the decision names. */
+export interface Adjustment {
   readonly group: string
   readonly key: string
   readonly charges: readonly Charge[]
@@ -15,20 +19,41 @@ export interface LocalAdjustment {
 export class LocalLimits {
   readonly #store: MemoryRateLimitStore
   readonly #nodes: number
+  readonly #clock: Clock
   readonly #parts = new WeakMap<Policy, Policy>()
+  /** Decisions made here, by their policies. Another's must not give back here what was not charged here. */
+  readonly #made = new WeakSet<readonly PolicyDecision[]>()
+  #longestWindowMs = 0
+  #uses = 0
 
   constructor(clock: Clock, nodes: number) {
     this.#store = createMemoryRateLimitStore({ clock, maxKeys })
     this.#nodes = nodes
+    this.#clock = clock
   }
 
   consume(group: string, key: string, charges: readonly Charge[], block: BlockRule | undefined): Decision {
     const own = charges.map(({ policy, units }) => ({ policy: this.#partOf(policy), units }))
-    return { ...this.#store.consume(group, key, own, block), source: 'local' }
+    for (const { windowMs } of charges.map(({ policy }) => policy)) {
+      if (windowMs > this.#longestWindowMs) this.#longestWindowMs = windowMs
+    }
+    this.#uses++
+    const decision = this.#store.consume(group, key, own, block)
+    this.#made.add(decision.policies)
+    return { ...decision, source: 'local' }
   }
 
-  /** Corrects what a decision of this process charged, in the windows that it charged. */
-  adjust({ group, key, charges, decision }: LocalAdjustment): void {
+  /** Calls `forget` when nothing was asked for so long that nothing counted here matters any more, if that comes to pass. */
+  whenIdle(forget: () => void): void {
+    const uses = this.#uses
+    this.#clock.schedule(Math.min(this.#longestWindowMs, longestKeptMs), () => {
+      if (uses === this.#uses) forget()
+    })
+  }
+
+  /** Corrects what a decision of these counters charged, in the windows that it charged. */
+  adjust({ group, key, charges, decision }: Adjustment): void {
+    if (!this.#made.has(decision.policies)) return
     const own = charges.map(({ policy, units }) => ({ policy: this.#partOf(policy), units }))
     this.#store.adjust(group, key, own, decision.policies)
   }

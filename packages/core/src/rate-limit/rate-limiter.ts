@@ -1,4 +1,6 @@
 /** A rate limiter: asks the store, survives its failures, tells who listens. */
+import { guardOf, type BackendGuard } from '../guard/backend-guard.ts'
+import type { CircuitState } from '../guard/circuit.ts'
 import { digest } from '../kit/digest.ts'
 import { durationMs, type Duration } from '../kit/duration.ts'
 import { Emitter, type Listener, type Topic } from '../kit/emitter.ts'
@@ -10,6 +12,7 @@ import type { MaybePromise } from '../ports/maybe-promise.ts'
 import type { Charge, Decision, DeniedDecision, RateLimitStore } from '../ports/rate-limit-store.ts'
 import { GuardedLimits } from './guarded-limits.ts'
 import { LimiterLog } from './limiter-log.ts'
+import type { Adjustment } from './local-limits.ts'
 import type { OnBackendError, RateLimiterSetup } from './rate-limiter-setup.ts'
 
 export interface ConsumeOptions {
@@ -25,14 +28,8 @@ export interface RateLimiterStats {
   /** Keys that the backend keeps in this process's memory, over all limiters on it. */
   readonly keys: number
   readonly evictions: number
-}
-
-/** A correction of earlier charges, in the windows that the decision names. */
-export interface Adjustment {
-  readonly group: string
-  readonly key: string
-  readonly charges: readonly Charge[]
-  readonly decision: Decision
+  /** `closed` while the backend works, `open` while it is done without, `half-open` while one call tries whether it is back. */
+  readonly backend: CircuitState
 }
 
 /** Longer keys are counted under their digest, so that no key costs more memory than this. */
@@ -49,6 +46,7 @@ export class RateLimiter<Changes = never> {
   readonly onBackendError: OnBackendError
   readonly clock: Clock
   readonly #store: RateLimitStore
+  readonly #guard: BackendGuard
   readonly #limits: GuardedLimits
   readonly #changed: (changes: Changes) => readonly Charge[]
   readonly #events: Emitter<LimiterEvents>
@@ -73,12 +71,17 @@ export class RateLimiter<Changes = never> {
     this.#events = new Emitter('forebay', (event, error) => this.#log.listenerFailed(event, error))
     this.#decisions = this.#events.topic('decision')
     this.#denials = this.#events.topic('denied')
+    this.#guard = guardOf(setup.backend)
     this.#limits = new GuardedLimits({
       ...setup,
       store: this.#store,
-      clock: this.clock,
-      failed: (operation, error) => this.#backendFailed(operation, error),
-      recovered: () => this.#backendRecovered(),
+      guard: this.#guard,
+      user: {
+        who: `rate limiter ${setup.name}`,
+        logger: setup.logger,
+        failed: (operation, error) => this.#backendFailed(operation, error),
+        recovered: () => this.#backendRecovered(),
+      },
     })
   }
 
@@ -155,7 +158,8 @@ export class RateLimiter<Changes = never> {
 
   stats(): RateLimiterStats {
     const { keys, evictions } = this.#store.stats()
-    return { allowed: this.#allowed, denied: this.#denied, errors: this.#errors, keys, evictions }
+    const backend = this.#guard.state('limits')
+    return { allowed: this.#allowed, denied: this.#denied, errors: this.#errors, keys, evictions, backend }
   }
 
   /** Adds a listener; returns its own undo. */
@@ -225,12 +229,10 @@ export class RateLimiter<Changes = never> {
     if (this.#events.hears('backend-error')) {
       this.#events.emit('backend-error', { name: this.name, operation, error })
     }
-    this.#log.backendFailed(operation, error)
   }
 
   #backendRecovered(): void {
     if (this.#events.hears('backend-recovered')) this.#events.emit('backend-recovered', { name: this.name })
-    this.#log.backendRecovered()
   }
 }
 

@@ -1,5 +1,6 @@
 /** What every mount of one cache shares. */
 import { debuglog, type DebugLogger } from 'node:util'
+import { guardOf } from '../guard/backend-guard.ts'
 import { BoundedMap } from '../kit/bounded-map.ts'
 import { Emitter } from '../kit/emitter.ts'
 import type { Backend } from '../ports/backend.ts'
@@ -83,7 +84,7 @@ export class CacheCore {
   readonly #debug: DebugLogger = debuglog('forebay')
   readonly #passUntil = new BoundedMap<string, number>(remembered)
   readonly #warned = new BoundedMap<string, true>(remembered)
-  /** Whether the backend's last answer was a failure. */
+  /** Whether the backend has failed, and has not worked since. */
   isFailing = false
 
   constructor(options: CacheCoreOptions) {
@@ -99,9 +100,19 @@ export class CacheCore {
         codec: responseCodec,
         undecodable: (error) => this.ownFailure('decode', error),
       },
-      clock: this.clock,
-      failed: (operation, error) => this.#backendFailed(operation, error),
-      recovered: () => this.#backendRecovered(),
+      guard: guardOf(options.backend),
+      user: {
+        who: `response cache ${options.name}`,
+        logger: options.logger,
+        failed: (operation, error) => {
+          this.isFailing = true
+          this.events.emit('backend-error', { name: this.name, operation, error })
+        },
+        recovered: () => {
+          this.isFailing = false
+          this.events.emit('backend-recovered', { name: this.name })
+        },
+      },
     })
     this.refreshes = new BackgroundRefreshes({
       clock: this.clock,
@@ -150,19 +161,6 @@ export class CacheCore {
   /** For `NODE_DEBUG=forebay`. Never given keys, URLs or field values. */
   debug(words: string, route: string, code: string): void {
     if (this.#debug.enabled) this.#debug('%s: %s: %s: %s', this.name, words, route, code)
-  }
-
-  #backendFailed(operation: string, error: unknown): void {
-    this.events.emit('backend-error', { name: this.name, operation, error })
-    if (this.isFailing) return
-    this.isFailing = true
-    this.#log('error', `forebay: response cache ${this.name}: the backend failed at ${operation}`, error)
-  }
-
-  #backendRecovered(): void {
-    this.isFailing = false
-    this.events.emit('backend-recovered', { name: this.name })
-    this.#log('warn', `forebay: response cache ${this.name}: the backend answers again`)
   }
 
   #listenerFailed(event: string, error: unknown): void {

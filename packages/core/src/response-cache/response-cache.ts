@@ -1,5 +1,6 @@
 /** The response cache as the app holds it: invalidating, counting, explaining. */
 import type { InvalidateOptions } from '../engine/invalidate-options.ts'
+import type { CircuitState } from '../guard/circuit.ts'
 import type { CacheEvents } from '../ports/events.ts'
 
 export interface ResponseCacheStats {
@@ -17,6 +18,8 @@ export interface ResponseCacheStats {
   readonly evictions: number
   /** Share of hits, stale ones included, among hits and misses; 0 before the first request. */
   readonly hitRatio: number
+  /** `closed` while the backend works, `open` while it is done without, `half-open` while one call tries whether it is back. */
+  readonly backend: CircuitState
 }
 
 /** One judgement, in a form to test for and a form to read. */
@@ -46,7 +49,8 @@ export interface Explanation extends Verdict {
 
 /**
  * A cache of whole responses, shared by every mount that is given it. Invalidating rejects when the backend did not
- * confirm it; nothing else here does.
+ * confirm it; it holds in this process even so, and is given to the backend as soon as that answers again. Nothing else
+ * here rejects.
  */
 export interface ResponseCache {
   readonly name: string

@@ -65,7 +65,8 @@ export class SharedCache implements ResponseCache {
     const { entries, bytes, evictions } = backend.entries.stats()
     const used = counts.hits + counts.stale
     const asked = used + counts.misses
-    return { ...counts, entries, bytes, evictions, hitRatio: asked === 0 ? 0 : used / asked }
+    const state = this.#core.entries.state
+    return { ...counts, entries, bytes, evictions, backend: state, hitRatio: asked === 0 ? 0 : used / asked }
   }
 
   on<Name extends keyof CacheEvents>(event: Name, listener: (payload: CacheEvents[Name]) => unknown): Undo {
@@ -93,6 +94,7 @@ export class SharedCache implements ResponseCache {
   async #close(): Promise<void> {
     this.#core.isClosed = true
     await this.#core.refreshes.close()
+    await this.#core.entries.close()
     if (this.#ownsBackend) await this.#core.backend.close()
   }
 

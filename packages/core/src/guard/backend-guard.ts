@@ -1,0 +1,152 @@
+/** What stands in front of one backend, for all limiters and caches on it: circuits, a probe, the end of outages. */
+import type { Backend } from '../ports/backend.ts'
+import type { Clock } from '../ports/clock.ts'
+import { Circuit, type CircuitState } from './circuit.ts'
+import { withDeadline } from './deadline.ts'
+import { MissedInvalidations } from './missed-invalidations.ts'
+import { Outage } from './outage.ts'
+
+export type GuardedBackend = Pick<Backend, 'kind' | 'shared' | 'clock' | 'entries' | 'health'>
+
+/** The parts of a backend that may fail by themselves: a store that is full can still be read. */
+export type BackendPart = 'limits' | 'reads' | 'stamps' | 'writes' | 'locks'
+
+/** How often a backend that is away is asked how it is. */
+const probeMs = 250
+
+/** The same when nobody has wanted anything of it for `interestMs`. */
+const idleProbeMs = 10_000
+const interestMs = 60_000
+
+/** A backend that is well says so within this, or within the longest `timeout` that a limiter or cache on it has. */
+const leastPatienceMs = 100
+const mostPatienceMs = 1_000
+
+/**
+ * Nothing is asked of a backend while it is away, so nobody waits for it; `health()` tells when it is back. A backend
+ * that says nothing at all while a call waits for its whole deadline is away with all its parts; one that refuses calls
+ * is without the part that refuses.
+ */
+export class BackendGuard {
+  readonly clock: Clock
+  readonly outage: Outage
+  /** Invalidations that the backend has not confirmed yet. */
+  readonly missed: MissedInvalidations
+  readonly #backend: GuardedBackend
+  readonly #circuits: Readonly<Record<BackendPart, Circuit>>
+  readonly #all: readonly Circuit[]
+  #patienceMs = leastPatienceMs
+  #answers = 0
+  #wantedAt = -Infinity
+  #isProbing = false
+
+  constructor(backend: GuardedBackend) {
+    this.#backend = backend
+    this.clock = backend.clock
+    this.outage = new Outage(backend.kind, backend.clock)
+    const opened = (): void => {
+      this.wanted()
+      this.#probeLater()
+    }
+    const circuit = (): Circuit => new Circuit(opened)
+    this.#circuits = {
+      limits: circuit(),
+      reads: circuit(),
+      stamps: circuit(),
+      writes: circuit(),
+      locks: circuit(),
+    }
+    this.#all = Object.values(this.#circuits)
+    this.missed = new MissedInvalidations({
+      store: backend.entries,
+      clock: backend.clock,
+      writes: this.#circuits.writes,
+    })
+  }
+
+  circuit(part: BackendPart): Circuit {
+    return this.#circuits[part]
+  }
+
+  /** The worst of these parts. */
+  state(...parts: readonly BackendPart[]): CircuitState {
+    const states = parts.map((part) => this.#circuits[part].state)
+    return states.find((state) => state === 'open') ?? states.find((state) => state !== 'closed') ?? 'closed'
+  }
+
+  /** How many answers were heard in time so far. */
+  get answers(): number {
+    return this.#answers
+  }
+
+  /** Something was wanted of a backend that is away. */
+  wanted(): void {
+    this.#wantedAt = this.clock.now()
+  }
+
+  /** @param timeoutMs how long its caller would have waited. */
+  heard(circuit: Circuit, epoch: number, timeoutMs: number): void {
+    this.#answers++
+    if (timeoutMs > this.#patienceMs && timeoutMs <= mostPatienceMs) this.#patienceMs = timeoutMs
+    const hadFailed = circuit.isFailing || !circuit.isClosed
+    circuit.worked(epoch)
+    if (hadFailed && circuit.isClosed) this.#lookForEnd()
+  }
+
+  /** Nothing was heard of a call within its deadline. @param answersBefore those heard when it was made. */
+  missedDeadline(circuit: Circuit, epoch: number, answersBefore: number): void {
+    const isSilent = epoch === circuit.epoch && answersBefore === this.#answers
+    circuit.failed(epoch, false)
+    if (isSilent) for (const each of this.#all) each.open()
+  }
+
+  /** An answer that came at once says nothing of a backend far away, unless it used to fail at once as well. */
+  workedAtOnce(circuit: Circuit): void {
+    if (!this.#backend.shared || circuit.failedQuickly) this.heard(circuit, circuit.epoch, 0)
+    else circuit.left()
+  }
+
+  #lookForEnd(): void {
+    if (!this.#all.some((circuit) => circuit.isFailing)) this.outage.over()
+  }
+
+  #probeLater(): void {
+    if (this.#isProbing) return
+    this.#isProbing = true
+    const isWanted = this.clock.now() - this.#wantedAt < interestMs
+    this.clock.schedule(isWanted ? probeMs : idleProbeMs, () => void this.#probe())
+  }
+
+  async #probe(): Promise<void> {
+    const isWell = await this.#isWell()
+    this.#isProbing = false
+    if (isWell) {
+      const closed = this.#all.filter((circuit) => circuit.foundWell())
+      this.missed.apply()
+      // Nobody has asked for anything since: the backend's own word has to do.
+      if (closed.length > 0) this.#lookForEnd()
+    }
+    if (this.#all.some((circuit) => !circuit.isClosed)) this.#probeLater()
+  }
+
+  async #isWell(): Promise<boolean> {
+    try {
+      const health = await withDeadline(this.#backend.health(), this.#patienceMs, this.clock)
+      return health.ok
+    } catch {
+      return false
+    }
+  }
+}
+
+const guards = new WeakMap<object, BackendGuard>()
+
+/** The one guard of a backend. */
+export function guardOf(backend: GuardedBackend): BackendGuard {
+  let guard = guards.get(backend)
+  if (guard === undefined) {
+    guard = new BackendGuard(backend)
+    guards.set(backend, guard)
+  }
+  return guard
+}

@@ -1,0 +1,132 @@
+/** One part of a backend as far as it works: closed while it does, open while it does not, half-open while one call tries. */
+
+export type CircuitState = 'closed' | 'open' | 'half-open'
+
+/** So many calls in a row that fail open the circuit. */
+const mostFailures = 5
+
+/** After trials that failed in spite of a healthy backend, at most so many good probes pass before the next trial. */
+const mostProbesSkipped = 2
+
+/**
+ * Told of outcomes by the `epoch` in which their calls began: what was asked in an earlier state says nothing of this one.
+ */
+export class Circuit {
+  readonly #opened: () => void
+  /** Closed, and nothing has failed since the latest answer: the only thing asked on the way to a backend that works. */
+  isSound = true
+  #state: CircuitState = 'closed'
+  #epoch = 0
+  #failuresInARow = 0
+  #isFailing = false
+  #isTrying = false
+  #failedTrials = 0
+  #probesToSkip = 0
+  /** A trial has failed, or the first call after a silence did: from then on only a call that works closes the circuit. */
+  #needsProof = false
+  #failedQuickly = false
+
+  constructor(opened: () => void) {
+    this.#opened = opened
+  }
+
+  get state(): CircuitState {
+    return this.#state
+  }
+
+  get isClosed(): boolean {
+    return this.#state === 'closed'
+  }
+
+  /** Whether the latest call failed, and no good sign came since. */
+  get isFailing(): boolean {
+    return this.#isFailing && (this.#state !== 'half-open' || this.#needsProof)
+  }
+
+  /** Whether the latest failure was one that nobody waited for. */
+  get failedQuickly(): boolean {
+    return this.#failedQuickly
+  }
+
+  get epoch(): number {
+    return this.#epoch
+  }
+
+  /** Whether a call may be made now: any while closed, one at a time while half-open. Its outcome is to be told. */
+  admits(): boolean {
+    if (this.#state === 'closed') return true
+    if (this.#state === 'open' || this.#isTrying) return false
+    this.#isTrying = true
+    return true
+  }
+
+  /** The call that was admitted did not reach the backend. */
+  left(): void {
+    this.#isTrying = false
+  }
+
+  worked(epoch: number): void {
+    if (epoch !== this.#epoch) return
+    this.#failedQuickly = false
+    this.#failuresInARow = 0
+    this.#isFailing = false
+    this.#needsProof = false
+    this.#failedTrials = 0
+    if (this.#state === 'half-open') this.#become('closed')
+    else this.isSound = this.#state === 'closed'
+  }
+
+  /** A call that failed at once, and for which nobody waited: `isQuick`. Such calls open nothing that is closed. */
+  failed(epoch: number, isQuick: boolean): void {
+    if (epoch !== this.#epoch) return
+    this.#isFailing = true
+    this.isSound = false
+    this.#failedQuickly = isQuick
+    if (this.#state === 'half-open') {
+      this.#needsProof = true
+      this.#probesToSkip = Math.min(this.#failedTrials++, mostProbesSkipped)
+      this.#open()
+    } else if (!isQuick && ++this.#failuresInARow >= mostFailures) this.#open()
+  }
+
+  /** The backend is away, whatever this part of it did. */
+  open(): void {
+    if (this.#state === 'open') return
+    this.#needsProof = false
+    this.#open()
+  }
+
+  /**
+   * The backend says that it is well: the next call tries. Where none has come since it said so the last time, all may:
+   * true then.
+   */
+  foundWell(): boolean {
+    if (this.#state === 'open') {
+      if (this.#probesToSkip > 0) this.#probesToSkip--
+      else this.#become('half-open')
+      return false
+    }
+    if (this.#state === 'closed' || this.#isTrying || this.#needsProof) return false
+    this.#isFailing = false
+    this.#become('closed')
+    // Not proven: the first call that fails opens it again, and then its word is not taken any more.
+    this.#failuresInARow = mostFailures - 1
+    this.#needsProof = true
+    return true
+  }
+
+  #open(): void {
+    this.#isFailing = true
+    this.#failedQuickly = false
+    this.#become('open')
+    this.#opened()
+  }
+
+  #become(state: CircuitState): void {
+    this.#state = state
+    this.#epoch++
+    this.#isTrying = false
+    this.#failuresInARow = 0
+    this.isSound = state === 'closed' && !this.#isFailing
+  }
+}

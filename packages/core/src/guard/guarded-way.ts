@@ -1,0 +1,92 @@
+/** The way of one limiter or cache to one part of a backend. */
+import { ForebayError } from '../kit/forebay-error.ts'
+import type { BackendGuard, BackendPart } from './backend-guard.ts'
+import type { Circuit } from './circuit.ts'
+import { NoAnswer, withDeadline } from './deadline.ts'
+import type { BackendUser } from './outage.ts'
+
+export interface Expected<Raw, Value> {
+  /** The store's method. */
+  readonly operation: string
+  readonly timeoutMs: number
+  /** Throws for what is no answer at all. */
+  readonly read: (raw: Raw) => Value
+}
+
+/**
+ * Ask `admits` first, then make the call, then tell of its outcome: a promise to `hear`, anything else to `workedAtOnce`
+ * or `failedAtOnce`. Nothing is made twice: a call that was given up may have run.
+ */
+export class GuardedWay {
+  readonly #guard: BackendGuard
+  readonly #circuit: Circuit
+  readonly #user: BackendUser
+
+  constructor(guard: BackendGuard, part: BackendPart, user: BackendUser) {
+    this.#guard = guard
+    this.#circuit = guard.circuit(part)
+    this.#user = user
+  }
+
+  /** False while the backend is away: then it is not to be called. */
+  admits(operation: string): boolean {
+    if (this.#circuit.isClosed || this.#circuit.admits()) return true
+    this.#guard.wanted()
+    const { outage } = this.#guard
+    if (!outage.concerns(this.#user)) outage.failed(this.#user, operation, unavailable(operation))
+    return false
+  }
+
+  /** Nothing has failed lately: neither `admits` nor `workedAtOnce` needs to be called. */
+  get isSound(): boolean {
+    return this.#circuit.isSound
+  }
+
+  /** Waits for an answer at most `timeoutMs`; rejects with what the backend did. */
+  hear<Raw, Value>(answer: Promise<Raw>, expected: Expected<Raw, Value>): Promise<Value> {
+    const guard = this.#guard
+    const circuit = this.#circuit
+    const { epoch } = circuit
+    const { answers } = guard
+    return withDeadline(answer, expected.timeoutMs, guard.clock).then(
+      (raw) => {
+        let value: Value
+        try {
+          value = expected.read(raw)
+        } catch (error) {
+          circuit.failed(epoch, false)
+          return this.#fail(expected.operation, error)
+        }
+        guard.heard(circuit, epoch, expected.timeoutMs)
+        return value
+      },
+      (error: unknown) => {
+        if (error instanceof NoAnswer) guard.missedDeadline(circuit, epoch, answers)
+        else circuit.failed(epoch, false)
+        return this.#fail(expected.operation, error)
+      },
+    )
+  }
+
+  workedAtOnce(): void {
+    this.#guard.workedAtOnce(this.#circuit)
+  }
+
+  failedAtOnce(operation: string, error: unknown): void {
+    this.#circuit.failed(this.#circuit.epoch, true)
+    this.#guard.outage.failed(this.#user, operation, error)
+  }
+
+  #fail(operation: string, error: unknown): never {
+    this.#guard.outage.failed(this.#user, operation, error)
+    throw error
+  }
+}
+
+/** What a call is answered with that is not made. */
+export function unavailable(operation: string): ForebayError {
+  return new ForebayError(
+    'FOREBAY_UNAVAILABLE',
+    `${operation}: the backend does not answer, and is not asked until it does again.`,
+  )
+}

@@ -1,0 +1,93 @@
+/** What is told of a backend that fails: one line when it begins and one when it is over, whoever noticed. */
+import type { Clock } from '../ports/clock.ts'
+import type { Logger } from '../ports/logger.ts'
+
+/** A limiter or cache on a backend. */
+export interface BackendUser {
+  /** For the log: `rate limiter login`. */
+  readonly who: string
+  readonly logger: Logger
+  /** Told of each of its calls that failed, and of the first that was not made because the backend is away. */
+  failed(operation: string, error: unknown): void
+  /** Told once after that, when the backend answers again. */
+  recovered(): void
+}
+
+/** A backend that comes and goes is told of so many times within `tellingsMs`; an outage that lasts is told of in the end. */
+const mostTellings = 5
+const tellingsMs = 60_000
+
+export class Outage {
+  readonly #kind: string
+  readonly #clock: Clock
+  readonly #affected = new Set<BackendUser>()
+  /** When the latest outages were told of. */
+  #toldAt: number[] = []
+  #isOn = false
+  #teller: BackendUser | undefined
+  #tellsLater = false
+
+  constructor(kind: string, clock: Clock) {
+    this.#kind = kind
+    this.#clock = clock
+  }
+
+  get isOn(): boolean {
+    return this.#isOn
+  }
+
+  /** Whether the user has been told of this outage. */
+  concerns(user: BackendUser): boolean {
+    return this.#affected.has(user)
+  }
+
+  failed(user: BackendUser, operation: string, error: unknown): void {
+    this.#affected.add(user)
+    user.failed(operation, error)
+    if (this.#isOn) return
+    this.#isOn = true
+    this.#tell(user, operation, error)
+  }
+
+  over(): void {
+    if (!this.#isOn) return
+    this.#isOn = false
+    const affected = [...this.#affected]
+    this.#affected.clear()
+    for (const user of affected) user.recovered()
+    const teller = this.#teller
+    this.#teller = undefined
+    if (teller !== undefined) say(teller.logger, 'warn', `forebay: the ${this.#kind} backend answers again`)
+  }
+
+  #tell(user: BackendUser, operation: string, error: unknown): void {
+    const now = this.#clock.now()
+    this.#toldAt = this.#toldAt.filter((at) => now - at < tellingsMs && at <= now)
+    const [oldest] = this.#toldAt
+    if (oldest !== undefined && this.#toldAt.length >= mostTellings) {
+      if (this.#tellsLater) return
+      this.#tellsLater = true
+      this.#clock.schedule(tellingsMs - (now - oldest), () => {
+        this.#tellsLater = false
+        if (this.#isOn && this.#teller === undefined) this.#tell(user, operation, error)
+      })
+      return
+    }
+    this.#toldAt.push(now)
+    this.#teller = user
+    say(
+      user.logger,
+      'error',
+      `forebay: the ${this.#kind} backend failed at ${operation}, for ${user.who}; until it answers it is done without`,
+      error,
+    )
+  }
+}
+
+function say(logger: Logger, level: 'warn' | 'error', ...words: unknown[]): void {
+  try {
+    logger[level](...words)
+  } catch {
+    // A logger that throws has nobody to be reported to.
+  }
+}
