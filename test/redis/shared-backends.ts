@@ -1,7 +1,7 @@
 /** Several nodes of an app on one Redis, for suites of a part that needs no time of its own. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { RunningBackend } from '@forebay/testing'
-import { redisBackend, type RedisBackend, type RedisOptions } from '../../packages/redis/src/index.ts'
+import { redisBackend, type RedisBackend, type RedisOptions } from '@forebay/redis'
 
 let started = 0
 

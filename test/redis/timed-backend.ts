@@ -48,6 +48,8 @@ class TimedConnection extends Connection {
   }
 }
 
+const noOtherNode = { isHeard: () => true, hear: () => undefined, tell: async () => undefined }
+
 export interface TimedParts {
   readonly limits: RedisRateLimitStore
   readonly entries: RedisCacheStore
@@ -70,7 +72,7 @@ export function timedParts(where: unknown, prefix: string, startAt?: number): Ti
     prefix,
     clock: redisClock,
     local: clock,
-    lifted: () => undefined,
+    lifts: noOtherNode,
     time: toldTime,
   })
   const entries = new RedisCacheStore({

@@ -9,6 +9,7 @@ import type { RedisOptions, RedisSharedOptions, RedisConnectionOptions } from '.
 import { settingsOf, type Settings } from './connection/settings.ts'
 import { RedisCacheStore } from './entries/redis-cache-store.ts'
 import { RedisJournal } from './journal/redis-journal.ts'
+import { LiftsOnBus } from './limits/lifts.ts'
 import { RedisRateLimitStore } from './limits/redis-rate-limit-store.ts'
 import { RedisLocks } from './locks/redis-locks.ts'
 import { RedisClock } from './redis-clock.ts'
@@ -46,12 +47,13 @@ function backendOn(settings: Settings): RedisBackend {
   const local = systemClock()
   const clock = new RedisClock(local)
   const connection = new Connection({ settings, clock: local })
+  const bus = new RedisBus({ settings, connection, clock: local })
   const limits = new RedisRateLimitStore({
     connection,
     prefix: settings.prefix,
     clock,
     local,
-    lifted: () => undefined,
+    lifts: new LiftsOnBus(bus, local),
   })
   const entries = new RedisCacheStore({
     connection,
@@ -60,7 +62,6 @@ function backendOn(settings: Settings): RedisBackend {
     local,
     compressAbove: settings.compressAbove,
   })
-  const bus = new RedisBus({ settings, connection, clock: local })
   const close = async (): Promise<void> => {
     await Promise.all([bus.close(), connection.close()])
   }

@@ -38,7 +38,8 @@ const changes = {
 export function openSubscriber(settings: Settings, connection: Connection): RedisClient | undefined {
   if (connection.isCluster) return nodeOfBus(connection)?.duplicate(changes)
   const { target } = settings
-  return target.type === 'client' ? (target.client as SingleClient).duplicate(changes) : openClient(settings)
+  const like = target.type === 'client' ? target.client : openClient(settings)
+  return (like as SingleClient).duplicate(changes)
 }
 
 /** What identifies the node that has the channels: undefined where there is but one, or none is known. */

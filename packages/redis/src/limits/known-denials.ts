@@ -1,12 +1,16 @@
 /** Keys that are known to be denied until some instant: nobody needs to ask Redis about them before. */
 import type { BlockRule, Charge, Clock, Decision, Policy, PolicyDecision } from '@forebay/core'
 import { decisionFrom, type Finding } from './answers.ts'
+import type { Lifts } from './lifts.ts'
 
 /** How many keys are remembered; the one that was noted longest ago is forgotten first. */
 const mostKeys = 50_000
 
 /** How many different charges of one key: what one cost has to wait for says nothing of the wait of another. */
 const mostCharges = 4
+
+/** For how long a denial is believed that another node may have lifted without being heard. */
+const unvouchedMs = 500
 
 export interface Denied {
   readonly charges: readonly Charge[]
@@ -19,15 +23,22 @@ export interface Denied {
 interface Known extends Denied {
   /** On the local clock: from then on it might be admitted. Rather too early than too late. */
   readonly until: number
+  /** Whether nothing was lifted between the question and its answer. */
+  readonly isCurrent: boolean
 }
 
 /** Every step takes the same time, however many keys are known. */
 export class KnownDenials {
   readonly #clock: Clock
+  readonly #lifts: Lifts
   readonly #known = new Map<string, readonly Known[]>()
+  /** Lifts before that may have been missed. */
+  #heardFrom = -Infinity
+  #liftedAt = -Infinity
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, lifts: Lifts) {
     this.#clock = clock
+    this.#lifts = lifts
   }
 
   get size(): number {
@@ -37,8 +48,10 @@ export class KnownDenials {
   /** Forgotten by itself when a wait of `waitMs` is over. What could never fit (undefined) is not remembered. */
   note(name: string, denied: Denied, waitMs: number | undefined): void {
     if (waitMs === undefined) return
+    this.#lifts.hear(this.#listener)
     const others = (this.#known.get(name) ?? []).filter(({ charges }) => !isSame(charges, denied.charges))
-    const known = { ...denied, until: denied.sentAt + waitMs }
+    const { sentAt } = denied
+    const known = { ...denied, until: sentAt + waitMs, isCurrent: sentAt >= this.#liftedAt }
     this.#known.delete(name)
     this.#known.set(name, [known, ...others.slice(0, mostCharges - 1)])
     if (this.#known.size <= mostKeys) return
@@ -66,9 +79,26 @@ export class KnownDenials {
     // A denial by the quota would begin a block, and that is counted in Redis.
     if (rule !== undefined && known.finding.kind === 'quota') return undefined
     const now = this.#clock.now()
-    if (now < known.until) return decisionFrom(key, later(known.finding, Math.floor(now - known.receivedAt)))
+    if (now < known.until && this.#isBelieved(known, now)) {
+      return decisionFrom(key, later(known.finding, Math.floor(now - known.receivedAt)))
+    }
     this.#known.delete(name)
     return undefined
+  }
+
+  readonly #listener = {
+    lifted: (name: string): void => {
+      this.#liftedAt = this.#clock.now()
+      this.forget(name)
+    },
+    missed: (): void => {
+      this.#heardFrom = this.#clock.now()
+    },
+  }
+
+  /** Another node's lift of it would have been heard, or there was hardly time for one. */
+  #isBelieved({ isCurrent, sentAt }: Known, now: number): boolean {
+    return now - sentAt < unvouchedMs || (isCurrent && sentAt >= this.#heardFrom && this.#lifts.isHeard())
   }
 }
 

@@ -16,6 +16,7 @@ import { decisionBytes, decisionFrom, headBytes, readFinding, readInstant } from
 import { Batcher } from './batcher.ts'
 import { KeyNames, type KeyName } from './key-names.ts'
 import { KnownDenials } from './known-denials.ts'
+import type { Lifts } from './lifts.ts'
 import { adjustPlan, blockPlan, consumePlan, peekPlan, resetPlan, unblockPlan, type Plan } from './plans.ts'
 import { limitsScripts } from './script/limits-script.ts'
 import { Tickets } from './tickets.ts'
@@ -27,8 +28,7 @@ export interface RedisRateLimitStoreOptions {
   readonly clock: RedisClock
   /** The clock of this process. */
   readonly local: Clock
-  /** Told that a key, by its name in Redis, might be admitted again though other nodes may deny it from memory. */
-  readonly lifted: (name: string) => void
+  readonly lifts: Lifts
   /** Lua that tells the time; for tests. Default: the server is asked. */
   readonly time?: string
 }
@@ -41,13 +41,13 @@ export class RedisRateLimitStore implements RateLimitStore {
   readonly #names: KeyNames
   readonly #denials: KnownDenials
   readonly #batcher: Batcher
-  readonly #lifted: (name: string) => void
+  readonly #lifts: Lifts
 
   constructor(options: RedisRateLimitStoreOptions) {
     const { connection, prefix, clock, local } = options
     this.#names = new KeyNames(prefix)
-    this.#denials = new KnownDenials(local)
-    this.#lifted = options.lifted
+    this.#denials = new KnownDenials(local, options.lifts)
+    this.#lifts = options.lifts
     const { mayResend: isOnce, timeoutMs } = connection
     this.#batcher = new Batcher({
       connection,
@@ -104,12 +104,7 @@ export class RedisRateLimitStore implements RateLimitStore {
     return { keys: this.#names.size, evictions: 0 }
   }
 
-  /** Another node says that this key might be admitted again. */
-  forgetDenial(name: string): void {
-    this.#denials.forget(name)
-  }
-
-  /** What other nodes said may have been missed. */
+  /** Asks Redis again about every key. */
   forgetDenials(): void {
     this.#denials.forgetAll()
   }
@@ -139,6 +134,6 @@ export class RedisRateLimitStore implements RateLimitStore {
     this.#denials.forget(name.text)
     const answer = await this.#batcher.ask({ name, plan, bytes: headBytes })
     this.#denials.forget(name.text)
-    if (readInstant(answer) > answer.now) this.#lifted(name.text)
+    if (readInstant(answer) > answer.now) await this.#lifts.tell(name.text)
   }
 }
