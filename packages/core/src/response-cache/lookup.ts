@@ -100,7 +100,10 @@ function judge(mount: Mount, selected: Selected, round: Round): MaybePromise<Cac
   }
   core.counts.stale++
   noteUse(core, 'stale', request, stored.route)
-  return answerWith(use, { hit: true, ttl: secondsLeft(found.entry.staleAt, now), detail: reuse.reason })
+  const left = secondsLeft(found.entry.staleAt, now)
+  // Softened, it is stale whatever lifetime it was given: nothing is left of that.
+  const ttl = found.softened ? Math.min(0, left) : left
+  return answerWith(use, { hit: true, ttl, detail: reuse.reason })
 }
 
 function staleMiss({ request, found, stored, at, index }: Selected, why: 'stale' | 'request'): Miss {
