@@ -1,5 +1,7 @@
 /** Concurrent misses on one key: one runs the handler, the others wait for it. */
 import type { Undo } from '../ports/clock.ts'
+import type { Turn } from './turn.ts'
+import type { Word } from './word.ts'
 
 /** A request that waits. Exactly one of its methods is called, once, unless it leaves first. */
 export interface Waiter<Result> {
@@ -25,63 +27,73 @@ export class Flights<Result> {
     return this.#open.get(key)
   }
 
-  /** Begins the flight on a key that has none. */
-  begin(key: string): Flight<Result> {
-    const flight = new Flight(this.#open, key, new Set<Waiter<Result>>())
+  /** Begins the flight on a key that has none; `turn`: its way through the fleet, where there is one. */
+  begin(key: string, turn?: Turn<Result>): Flight<Result> {
+    const flight = new Flight({ open: this.#open, key, waiters: new Set<Waiter<Result>>() }, turn)
     this.#open.set(key, flight)
     return flight
   }
 }
 
+interface FlightParts<Result> {
+  readonly open: Map<string, Flight<Result>>
+  readonly key: string
+  readonly waiters: Set<Waiter<Result>>
+}
+
 /** One run of the handler and who waits for it. The first of `land`, `release`, `retry` and `fail` counts. */
 export class Flight<Result> {
-  readonly #open: Map<string, Flight<Result>>
-  readonly #key: string
-  readonly #waiters: Set<Waiter<Result>>
+  /** The same for all who lead one after the other because the one before failed. */
+  readonly turn: Turn<Result> | undefined
+  readonly #parts: FlightParts<Result>
   #isOver = false
 
-  constructor(open: Map<string, Flight<Result>>, key: string, waiters: Set<Waiter<Result>>) {
-    this.#open = open
-    this.#key = key
-    this.#waiters = waiters
+  constructor(parts: FlightParts<Result>, turn: Turn<Result> | undefined) {
+    this.#parts = parts
+    this.turn = turn
   }
 
   /** Returns what makes the waiter leave; nothing of it is called after that. */
   join(waiter: Waiter<Result>): Undo {
-    this.#waiters.add(waiter)
-    return () => this.#waiters.delete(waiter)
+    const { waiters } = this.#parts
+    waiters.add(waiter)
+    return () => waiters.delete(waiter)
   }
 
-  land(result: Result): void {
-    for (const waiter of this.#end()) waiter.landed(result)
+  /** @param word what the other nodes hear; `landed` says that they find the result in the store. */
+  land(result: Result, word: Word = 'landed'): void {
+    for (const waiter of this.#end(word)) waiter.landed(result)
   }
 
   release(): void {
-    for (const waiter of this.#end()) waiter.runAlone()
+    for (const waiter of this.#end('alone')) waiter.runAlone()
   }
 
   retry(): void {
-    for (const waiter of this.#end()) waiter.again()
+    for (const waiter of this.#end('again')) waiter.again()
   }
 
   fail(): void {
     if (this.#isOver) return
-    this.#isOver = true
-    const [heir] = this.#waiters
+    const { open, key, waiters } = this.#parts
+    const [heir] = waiters
     if (heir === undefined) {
-      this.#open.delete(this.#key)
+      this.#end('free')
       return
     }
-    this.#waiters.delete(heir)
-    const next = new Flight(this.#open, this.#key, this.#waiters)
-    this.#open.set(this.#key, next)
+    this.#isOver = true
+    waiters.delete(heir)
+    const next = new Flight(this.#parts, this.turn)
+    open.set(key, next)
     heir.lead(next)
   }
 
-  #end(): readonly Waiter<Result>[] {
+  #end(word: Word): readonly Waiter<Result>[] {
     if (this.#isOver) return []
     this.#isOver = true
-    this.#open.delete(this.#key)
-    return [...this.#waiters]
+    const { open, key, waiters } = this.#parts
+    open.delete(key)
+    this.turn?.ended(word)
+    return [...waiters]
   }
 }

@@ -1,6 +1,7 @@
 /** What every mount of one cache shares. */
 import { debuglog, type DebugLogger } from 'node:util'
 import { guardOf } from '../guard/backend-guard.ts'
+import type { BackendUser } from '../guard/outage.ts'
 import { BoundedMap } from '../kit/bounded-map.ts'
 import { Emitter } from '../kit/emitter.ts'
 import type { Backend } from '../ports/backend.ts'
@@ -9,8 +10,10 @@ import type { CacheEvents } from '../ports/events.ts'
 import type { Logger } from '../ports/logger.ts'
 import { BackgroundRefreshes } from './background-refresh.ts'
 import type { Miss } from './cache-request.ts'
+import { Fleet } from '../engine/fleet.ts'
 import { Flights } from '../engine/flights.ts'
 import { GuardedEntries } from '../engine/guarded-entries.ts'
+import { Passes } from '../engine/passes.ts'
 import type { Landed } from './landed.ts'
 import type { QueryRule } from './primary-key.ts'
 import type { Verdict } from './response-cache.ts'
@@ -49,12 +52,6 @@ const remembered = 2_048
 
 const rememberedOrigins = 8
 
-/**
- * How long after an unshareable response the requests for its key do not wait for each other: what cannot be shared now
- * will hardly be in a moment, and a response that is stored ends it at once.
- */
-const passMs = 120_000
-
 export class CacheCore {
   readonly name: string
   readonly backend: Backend
@@ -62,6 +59,10 @@ export class CacheCore {
   readonly entries: GuardedEntries
   readonly events: Emitter<CacheEvents>
   readonly flights: Flights<Landed> = new Flights()
+  /** Flights whose responses cannot be shared. */
+  readonly passes: Passes
+  /** The other nodes; undefined where nobody shares the backend. */
+  readonly fleet: Fleet | undefined
   readonly refreshes: BackgroundRefreshes<Miss>
   /** How the mounts of this cache read queries, each way once. */
   readonly queryRules: Map<string, QueryRule> = new Map<string, QueryRule>()
@@ -82,7 +83,6 @@ export class CacheCore {
   isClosed = false
   readonly #logger: Logger
   readonly #debug: DebugLogger = debuglog('forebay')
-  readonly #passUntil = new BoundedMap<string, number>(remembered)
   readonly #warned = new BoundedMap<string, true>(remembered)
   /** Whether the backend has failed, and has not worked since. */
   isFailing = false
@@ -93,6 +93,18 @@ export class CacheCore {
     this.clock = options.backend.clock
     this.#logger = options.logger
     this.events = new Emitter('forebay', (event, error) => this.#listenerFailed(event, error))
+    const user: BackendUser = {
+      who: `response cache ${options.name}`,
+      logger: options.logger,
+      failed: (operation, error) => {
+        this.isFailing = true
+        this.events.emit('backend-error', { name: this.name, operation, error })
+      },
+      recovered: () => {
+        this.isFailing = false
+        this.events.emit('backend-recovered', { name: this.name })
+      },
+    }
     this.entries = new GuardedEntries({
       store: options.backend.entries,
       scope: {
@@ -101,40 +113,14 @@ export class CacheCore {
         undecodable: (error) => this.ownFailure('decode', error),
       },
       guard: guardOf(options.backend),
-      user: {
-        who: `response cache ${options.name}`,
-        logger: options.logger,
-        failed: (operation, error) => {
-          this.isFailing = true
-          this.events.emit('backend-error', { name: this.name, operation, error })
-        },
-        recovered: () => {
-          this.isFailing = false
-          this.events.emit('backend-recovered', { name: this.name })
-        },
-      },
+      user,
     })
+    this.passes = new Passes(this.clock)
+    this.fleet = options.backend.shared ? this.#fleetOn(options.backend, user) : undefined
     this.refreshes = new BackgroundRefreshes({
       clock: this.clock,
       failed: (error) => this.ownFailure('refresh', error),
     })
-  }
-
-  /** Whether the last response to this key could not be shared, a moment ago. */
-  isPassed(flightKey: string): boolean {
-    const until = this.#passUntil.get(flightKey)
-    if (until === undefined) return false
-    if (until > this.clock.now()) return true
-    this.#passUntil.delete(flightKey)
-    return false
-  }
-
-  pass(flightKey: string): void {
-    this.#passUntil.set(flightKey, this.clock.now() + passMs)
-  }
-
-  unpass(flightKey: string): void {
-    this.#passUntil.delete(flightKey)
   }
 
   /** Something failed that is not the app's doing, or that nobody else could report. */
@@ -161,6 +147,21 @@ export class CacheCore {
   /** For `NODE_DEBUG=forebay`. Never given keys, URLs or field values. */
   debug(words: string, route: string, code: string): void {
     if (this.#debug.enabled) this.#debug('%s: %s: %s: %s', this.name, words, route, code)
+  }
+
+  #fleetOn(backend: Backend, user: BackendUser): Fleet {
+    return new Fleet({
+      backend,
+      scope: `response:${this.name}`,
+      guard: guardOf(backend),
+      user,
+      heard: ({ key, word }) => {
+        if (word === 'passed') this.passes.add(key)
+        else if (word === 'landed') this.passes.delete(key)
+      },
+      busFailed: (operation, error) =>
+        this.events.emit('backend-error', { name: this.name, operation, error }),
+    })
   }
 
   #listenerFailed(event: string, error: unknown): void {

@@ -4,13 +4,13 @@ import type { Exchange } from '../ports/exchange.ts'
 import type { CacheOutcome } from '../ports/http.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
 import type { CacheCore } from './cache-core.ts'
-import type { Refresh } from './background-refresh.ts'
-import type { CacheRequest, Miss } from './cache-request.ts'
+import type { CacheRequest } from './cache-request.ts'
 import { identify } from './identify.ts'
 import { lookUp } from './lookup.ts'
-import { flightKeyOf, runHandler } from './miss.ts'
 import type { Mount } from './mount.ts'
 import { bypass, pass, passMethod } from './pass-through.ts'
+import { runHandler } from './run-handler.ts'
+import { runRefresh } from './run-refresh.ts'
 import { queryRuleOf, type CacheSettings } from './settings.ts'
 import { hasContent, hasRewritingField } from './unkeyed-input.ts'
 import { sameRunAround } from './underway.ts'
@@ -42,7 +42,7 @@ export class CacheMount implements Mount {
     if (exchange.refresh !== undefined) {
       const refresh = core.refreshes.claim(exchange.refresh, this)
       if (refresh === 'early') return pass()
-      if (refresh !== 'none') return this.#rerun(exchange, refresh)
+      if (refresh !== 'none') return runRefresh(this, exchange, refresh)
     }
     if (exchange.method !== 'GET' && exchange.method !== 'HEAD') return passMethod(this, exchange)
     if (core.isClosed) return bypass(settings, 'closed')
@@ -69,24 +69,13 @@ export class CacheMount implements Mount {
     return this.#insideRefresh(request) ?? lookUp(this, request, 'first')
   }
 
-  /** A background refresh has come through the app: it records for the key that it was begun for. */
-  #rerun(exchange: Exchange, refresh: Refresh<Miss>): MaybePromise<CacheOutcome> {
-    const { flights } = this.core
-    const { subject } = refresh
-    const miss = { ...subject, request: { ...subject.request, exchange } }
-    const key = flightKeyOf(miss)
-    const flight = flights.get(key) === undefined ? flights.begin(key) : undefined
-    refresh.abandoned = () => flight?.fail()
-    return runHandler(this, miss, flight, refresh)
-  }
-
   /** A mount further outside refreshes the same: what is stored is not the answer, and this mount's options count. */
   #insideRefresh(request: CacheRequest): MaybePromise<CacheOutcome> | undefined {
     if (this.core.refreshes.size === 0) return undefined
     const around = sameRunAround(this.core, request.exchange, request.key)
     if (around?.refresh === undefined) return undefined
     const { why, stale, index, flight, refresh } = around
-    return runHandler(this, { request, why, stale, index }, flight, refresh)
+    return runHandler(this, { request, why, stale, index }, flight, { refresh })
   }
 
   #failed(error: unknown): CacheOutcome {

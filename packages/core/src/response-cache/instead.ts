@@ -11,7 +11,7 @@ import { keep, storedResponse } from './keep.ts'
 import { noteRefused, noteUse } from './notes.ts'
 import type { Run } from './run.ts'
 import { runStatus } from './run-status.ts'
-import { landedStale, mayStandIn, standInStatus } from './stand-in.ts'
+import { landedStored, mayStandIn, standInStatus } from './stand-in.ts'
 import { fieldsToStore } from './stored-fields.ts'
 import type { StoredResponse } from './stored-response.ts'
 import { judgeStoring, type StoringPlan } from './storing.ts'
@@ -53,7 +53,7 @@ export function staleOnError(
   const { core } = run.mount
   const now = core.clock.now()
   if (!mayStandIn(run.request, stale, now) || isGone(run, stale)) return undefined
-  run.flight?.land({ ...landedStale(run, stale), failedWith: status })
+  run.flight?.land({ ...landedStored(run, stale), failedWith: status }, `failed ${status}`)
   core.counts.stale++
   noteUse(core, 'stale', run.request, stale.stored.route)
   const { fields: stored, ...answer } = answerFrom(

@@ -51,7 +51,7 @@ function kept(run: Run, { landed, outcome }: Storing): void {
   const { core } = run.mount
   const { status } = landed.response
   if (outcome === 'stored') {
-    core.unpass(run.flightKey)
+    core.passes.delete(run.flightKey)
     if (run.refresh !== undefined) core.refreshes.stored(run.refresh)
     noteStored(run, status, landed.entry)
     run.flight?.land(landed)
@@ -60,7 +60,8 @@ function kept(run: Run, { landed, outcome }: Storing): void {
   const isBackends = core.isFailing && core.purges === run.purges
   noteRefused(run, status, outcome !== 'not-kept' ? outcome : isBackends ? 'backend' : 'invalidated')
   // Whole and shareable it is: those who wait for it need no store. What came too late is not for them.
-  if (isBackends || outcome !== 'not-kept') run.flight?.land(landed)
+  // Other nodes do not find it.
+  if (isBackends || outcome !== 'not-kept') run.flight?.land(landed, isBackends ? 'again' : 'alone')
   else run.flight?.retry()
 }
 

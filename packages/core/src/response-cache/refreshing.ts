@@ -1,7 +1,7 @@
 /** When a stored response is refreshed behind its back. */
 import { isEarly } from '../engine/early-refresh.ts'
 import type { Miss } from './cache-request.ts'
-import { flightKeyOf } from './miss.ts'
+import { flightKeyOf } from './flight-key.ts'
 import type { Mount } from './mount.ts'
 import type { Use } from './hit.ts'
 import type { CacheSettings } from './settings.ts'
@@ -14,7 +14,7 @@ export function refreshStale(mount: Mount, stale: Miss): boolean {
   const { exchange } = stale.request
   // A HEAD dispatched again would bring no content.
   if (exchange.method === 'HEAD') return true
-  const key = flightKeyOf(stale)
+  const key = flightKeyOf(mount.core, stale)
   // Somebody runs the handler for it already.
   if (mount.core.flights.get(key) !== undefined) return true
   return start(mount, stale, key) !== 'impossible'
@@ -29,17 +29,10 @@ export function isDueEarly(rule: CacheSettings, { entry, stored, now }: Use): bo
 export function refreshEarly(mount: Mount, fresh: Miss): void {
   // A HEAD dispatched again would bring no content.
   if (fresh.request.exchange.method === 'HEAD') return
-  const key = flightKeyOf(fresh)
+  const key = flightKeyOf(mount.core, fresh)
   if (mount.core.flights.get(key) === undefined) start(mount, fresh, key)
 }
 
 function start(mount: Mount, subject: Miss, key: string): 'started' | 'running' | 'impossible' {
-  const started = mount.core.refreshes.start({
-    key,
-    subject,
-    owner: mount,
-    exchange: subject.request.exchange,
-  })
-  if (started === 'started') mount.core.counts.refreshes++
-  return started
+  return mount.core.refreshes.start({ key, subject, owner: mount, exchange: subject.request.exchange })
 }

@@ -90,7 +90,7 @@ export function refuse(run: Run, status: number, reason: Reason): void {
 
 /** Everybody at once; and those who come in the next seconds do not wait for each other either, unless it was a failure. */
 function letWaitersGo(run: Run, status: number): void {
-  if (status < 500) run.mount.core.pass(run.flightKey)
+  if (status < 500) run.mount.core.passes.add(run.flightKey)
   run.flight?.release()
 }
 

@@ -93,6 +93,7 @@ export class SharedCache implements ResponseCache {
 
   async #close(): Promise<void> {
     this.#core.isClosed = true
+    this.#core.fleet?.close()
     await this.#core.refreshes.close()
     await this.#core.entries.close()
     if (this.#ownsBackend) await this.#core.backend.close()

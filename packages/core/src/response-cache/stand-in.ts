@@ -27,8 +27,11 @@ export function standInStatus(
   return { fwdStatus: status, ttl: secondsLeft(entry.staleAt, now), detail: 'stale-if-error' }
 }
 
-/** The stale response as what those who wait for the run are given. */
-export function landedStale({ request, index }: Miss, { at, entry, stored }: StaleResponse): Landed {
+/** A stored response as what those who wait for a run are given. */
+export function landedStored(
+  { request, index }: Pick<Miss, 'request' | 'index'>,
+  { at, entry, stored }: StaleResponse,
+): Landed {
   const variant = index?.variants.find(({ secondaryKey }) => variantKey(request.key, secondaryKey) === at)
   return {
     entry,

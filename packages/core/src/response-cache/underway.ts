@@ -16,6 +16,18 @@ export function noteUnderway(run: Run): void {
   innermost.set(run.request.exchange.requestFields, run)
 }
 
+/** Whether another cache of the same name is in the middle of the same: it holds the lease, and waits for this request. */
+export function isWithinOwnLease(core: CacheCore, exchange: Exchange, key: string): boolean {
+  let run = runAround(exchange)
+  while (run !== undefined && !(isSameInFleet(run.mount.core, core) && run.request.key === key))
+    run = run.around
+  return run !== undefined
+}
+
+function isSameInFleet(one: CacheCore, other: CacheCore): boolean {
+  return one.backend === other.backend && one.name === other.name
+}
+
 /** The run for the same key of the same cache that this request is in the middle of: nobody may wait for that one. */
 export function sameRunAround(core: CacheCore, exchange: Exchange, key: string): Run | undefined {
   let run = runAround(exchange)

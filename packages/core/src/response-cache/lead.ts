@@ -1,0 +1,98 @@
+/** The leader of a flight: in a fleet it first takes its turn among the nodes. */
+import type { CacheOutcome } from '../ports/http.ts'
+import type { MaybePromise } from '../ports/maybe-promise.ts'
+import type { Flight } from '../engine/flights.ts'
+import type { TurnEnd } from '../engine/turn.ts'
+import type { Miss } from './cache-request.ts'
+import { mayShare } from './judge-use.ts'
+import type { Landed } from './landed.ts'
+import type { Mount } from './mount.ts'
+import { runHandler } from './run-handler.ts'
+import { isSelected, select } from './selection.ts'
+import { landedStored, mayStandIn } from './stand-in.ts'
+import { lookAgain, turnFor } from './turn-for.ts'
+import { unlessClientLeaves, type AfterWaiting } from './waiting.ts'
+
+/** Begins the flight on a key that has none. */
+export function beginFlight(mount: Mount, miss: Miss, key: string): Flight<Landed> {
+  const look = (): ReturnType<typeof lookAgain> => lookAgain(mount, miss, key)
+  return mount.core.flights.begin(key, turnFor(mount, miss.request, { key, waits: true, look }))
+}
+
+/** Runs the handler, or waits for the node that does. */
+export function lead(
+  mount: Mount,
+  miss: Miss,
+  flight: Flight<Landed>,
+  after: AfterWaiting,
+): MaybePromise<CacheOutcome> {
+  const { turn } = flight
+  if (turn === undefined) return runHandler(mount, miss, flight)
+  // Beside the lease, so that it costs no further round trip.
+  const stamp = mount.core.entries.stamp(mount.settings.timeoutMs)
+  return unlessClientLeaves(miss.request.exchange, (settle) => {
+    let hasLeft = false
+    const goOn = (end: TurnEnd<Landed>): void => {
+      if (hasLeft) return
+      settle(() =>
+        end.type === 'lead'
+          ? runHandler(mount, miss, flight, { stamp: end.hasWaited ? undefined : stamp })
+          : follow(mount, { miss, flight, after }, end),
+      )
+    }
+    void turn.outcome.then(goOn)
+    return () => {
+      hasLeft = true
+      flight.fail()
+    }
+  })
+}
+
+interface Following {
+  readonly miss: Miss
+  readonly flight: Flight<Landed>
+  readonly after: AfterWaiting
+}
+
+/** Another node has led: what became of it is told to those who wait here, too. */
+function follow(
+  mount: Mount,
+  following: Following,
+  end: Exclude<TurnEnd<Landed>, { type: 'lead' }>,
+): MaybePromise<CacheOutcome> {
+  const { flight, after } = following
+  switch (end.type) {
+    case 'found':
+      flight.land(end.found)
+      return after.landed(end.found)
+    case 'failed':
+      return standIn(mount, following, end.status)
+    case 'alone':
+      flight.release()
+      return after.runAlone()
+    default:
+      flight.retry()
+      return after.again()
+  }
+}
+
+/** The handler has failed on another node, and what was stored before stands in, unless it is gone by now. */
+async function standIn(
+  mount: Mount,
+  { miss, flight, after }: Following,
+  status: number,
+): Promise<CacheOutcome> {
+  const { request } = miss
+  const selection = await select(mount, request)
+  if (isSelected(selection) && mayShare(request, selection.stored)) {
+    const { at, stored, found } = selection
+    const stale = { at, stored, entry: found.entry }
+    if (mayStandIn(request, stale, mount.core.clock.now())) {
+      const landed = { ...landedStored(selection, stale), failedWith: status }
+      flight.land(landed)
+      return after.landed(landed)
+    }
+  }
+  flight.release()
+  return after.runAlone()
+}
