@@ -8,6 +8,7 @@ import type { Clock, Undo } from '../ports/clock.ts'
 import type { Lease } from '../ports/lock.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
 import { Ear } from './ear.ts'
+import { giveBack } from './give-back.ts'
 import { readWord, wordMessage, type Said, type Word } from './word.ts'
 
 export interface FleetOptions {
@@ -124,15 +125,5 @@ export class Fleet {
     if (said === undefined) return
     this.#options.heard(said)
     this.#ears.get(said.key)?.hear(said.word)
-  }
-}
-
-/** Granted to somebody who has gone on without it. */
-function giveBack(lease: Lease | undefined): void {
-  try {
-    const released = lease?.release()
-    if (isPromise(released)) released.catch(() => {})
-  } catch {
-    // It ends by itself.
   }
 }

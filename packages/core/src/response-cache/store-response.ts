@@ -1,4 +1,6 @@
 /** Putting a whole response where the next request finds it. */
+import { exclusively } from '../engine/exclusive.ts'
+import { digest } from '../kit/digest.ts'
 import { isPromise } from '../kit/promise.ts'
 import type { CacheEntry, FoundEntry } from '../ports/cache-store.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
@@ -45,6 +47,14 @@ function setPlain(run: Run, landed: Landed): MaybePromise<Storing> {
 }
 
 function setVariant(run: Run, landed: Landed): MaybePromise<Storing> {
+  const { core, settings } = run.mount
+  if (core.fleet === undefined) return addVariant(run, landed)
+  // Two nodes that name their variants at the same moment must not forget each other's.
+  const key = `${digest(run.request.key)}-variants`
+  return exclusively({ fleet: core.fleet, key, timeoutMs: settings.timeoutMs }, () => addVariant(run, landed))
+}
+
+function addVariant(run: Run, landed: Landed): MaybePromise<Storing> {
   const { entries } = run.mount.core
   const setAfter = (found: FoundEntry | undefined): MaybePromise<Storing> =>
     // An index that could not be read must not be replaced by one that names this variant alone.

@@ -1,0 +1,133 @@
+/** Concurrent misses on many nodes: the handler runs once, and everybody is served what it made. */
+import { expect, it } from 'vitest'
+import type { FakeResponse } from '../unit/response-cache-engine/fake-app.ts'
+import { heldFleet, quiet } from './held-fleet.ts'
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0)
+const bodies = (responses: readonly FakeResponse[]): string[] => [
+  ...new Set(responses.map(({ body }) => body)),
+]
+const status = ({ fields }: FakeResponse): unknown => fields['cache-status']
+
+it('runs the handler once however many ask, and serves all the others as collapsed', async () => {
+  const fleet = heldFleet(5)
+  const answers = fleet.ask(20)
+  await quiet()
+  expect(sum(fleet.running())).toBe(1)
+  await fleet.answer({ body: 'page' })
+  const all = await Promise.all(answers)
+  expect(bodies(all)).toEqual(['page'])
+  expect(all.filter((one) => status(one) === 'forebay; fwd=uri-miss; collapsed')).toHaveLength(99)
+  expect(sum(fleet.nodes.map(({ app }) => app.cache.stats().collapsed))).toBe(99)
+  expect(sum(fleet.runs())).toBe(1)
+})
+
+it('is one question of the store per node that waits, not one per request, and one subscription per cache', async () => {
+  const fleet = heldFleet(3)
+  const answers = [...fleet.ask(20, '/a'), ...fleet.ask(20, '/b')]
+  await quiet()
+  for (const node of fleet.nodes) while (node.running() > 0) await node.answer()
+  await Promise.all(answers)
+  expect(fleet.runs().toSorted()).toEqual([0, 0, 2])
+  for (const { calls, subscriptions } of fleet.nodes) {
+    // Forty first looks, and for each key one after the lease or the word.
+    expect(calls['get']).toBeLessThanOrEqual(44)
+    expect(calls['acquire']).toBe(2)
+    expect(subscriptions()).toBe(1)
+  }
+})
+
+it('asks for no lease where nothing is missed, and hears nothing before the first miss', async () => {
+  const fleet = heldFleet(1)
+  const node = fleet.node(0)
+  expect(node.subscriptions()).toBe(0)
+  const first = node.app.get()
+  await quiet()
+  await node.answer()
+  await first
+  const { acquire } = node.calls
+  for (let time = 0; time < 5; time++) expect((await node.app.get()).body).toBe('shared')
+  expect(node.calls['acquire']).toBe(acquire)
+  expect(node.subscriptions()).toBe(1)
+})
+
+it('runs it once also where every message is lost', async () => {
+  const fleet = heldFleet(4)
+  for (const { links } of fleet.nodes) links.bus = 'lost'
+  const answers = fleet.ask(10)
+  await quiet()
+  await fleet.pass(3_000)
+  await fleet.answer({ body: 'page' })
+  await fleet.pass(500)
+  expect(bodies(await Promise.all(answers))).toEqual(['page'])
+  expect(sum(fleet.runs())).toBe(1)
+})
+
+it('runs it once also where the bus fails or does not answer', async () => {
+  for (const state of ['failing', 'hung'] as const) {
+    const fleet = heldFleet(3)
+    for (const { links } of fleet.nodes) links.bus = state
+    const answers = fleet.ask(5)
+    await quiet()
+    await fleet.answer({ body: 'page' })
+    await fleet.pass(500)
+    expect(bodies(await Promise.all(answers))).toEqual(['page'])
+    expect(sum(fleet.runs())).toBe(1)
+  }
+})
+
+it('serves what another node has stored between the look and the lease', async () => {
+  const fleet = heldFleet(2)
+  const [a, b] = [fleet.node(0), fleet.node(1)]
+  const first = a.app.get()
+  await quiet()
+  const { locks } = b.backend
+  const { acquire } = locks
+  // It asks for the lease only when the other has stored and given it up.
+  let ask = (): void => undefined
+  locks.acquire = async (...words) => {
+    await new Promise<void>((resolve) => (ask = resolve))
+    return await acquire(...words)
+  }
+  const second = b.app.get()
+  await quiet()
+  await fleet.answer({ body: 'page' })
+  ask()
+  await quiet()
+  expect([(await first).body, (await second).body]).toEqual(['page', 'page'])
+  expect(fleet.runs()).toEqual([1, 0])
+})
+
+it('lets the variants of a response be made side by side, once each', async () => {
+  const fleet = heldFleet(3)
+  const langs = ['de', 'fr', 'it']
+  const answers = fleet.nodes.flatMap(({ app }) =>
+    langs.map(async (lang) => ({ lang, body: (await app.get('/', { 'accept-language': lang })).body })),
+  )
+  await quiet()
+  const seen = (): string[] =>
+    fleet.nodes.flatMap(({ app }) => app.seen.map(({ headers }) => String(headers['accept-language'])))
+  const vary = { vary: 'accept-language' }
+  await fleet.answer({ body: seen()[0] ?? '', fields: vary })
+  // Two are left, and neither waits for the other.
+  expect(sum(fleet.running())).toBe(2)
+  for (const node of fleet.nodes) {
+    while (node.running() > 0) {
+      const at = node.app.seen.length - node.running()
+      await node.answer({ body: String(node.app.seen[at]?.headers['accept-language']), fields: vary })
+    }
+  }
+  await fleet.pass(100)
+  for (const { lang, body } of await Promise.all(answers)) expect(body).toBe(lang)
+  expect(seen().toSorted()).toEqual(langs)
+})
+
+it('keeps caches of other names apart', async () => {
+  const fleet = heldFleet(1)
+  const other = heldFleet(1, { name: 'other', backend: fleet.node(0).backend })
+  const answers = [fleet.node(0).app.get(), other.node(0).app.get()]
+  await quiet()
+  await fleet.answer({ body: 'ours' })
+  await other.answer({ body: 'theirs' })
+  expect((await Promise.all(answers)).map(({ body }) => body)).toEqual(['ours', 'theirs'])
+})
