@@ -28,7 +28,7 @@ it('is one question of the store per node that waits, not one per request, and o
   await quiet()
   for (const node of fleet.nodes) while (node.running() > 0) await node.answer()
   await Promise.all(answers)
-  expect(fleet.runs().toSorted()).toEqual([0, 0, 2])
+  expect(sum(fleet.runs())).toBe(2)
   for (const { calls, subscriptions } of fleet.nodes) {
     // Forty first looks, and for each key one after the lease or the word.
     expect(calls['get']).toBeLessThanOrEqual(44)
