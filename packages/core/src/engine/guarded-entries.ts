@@ -46,6 +46,11 @@ export class GuardedEntries {
     return this.#reads.isSound && !this.#isSuspect
   }
 
+  /** Whether nothing that storing takes has failed lately. */
+  get isSound(): boolean {
+    return this.isReadable && this.#stamps.isSound && this.#writes.isSound
+  }
+
   /** How the backend does, as far as caches are concerned. */
   get state(): CircuitState {
     return this.#options.guard.state('reads', 'stamps', 'writes')

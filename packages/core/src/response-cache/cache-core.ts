@@ -84,8 +84,6 @@ export class CacheCore {
   readonly #logger: Logger
   readonly #debug: DebugLogger = debuglog('forebay')
   readonly #warned = new BoundedMap<string, true>(remembered)
-  /** Whether the backend has failed, and has not worked since. */
-  isFailing = false
 
   constructor(options: CacheCoreOptions) {
     this.name = options.name
@@ -96,14 +94,8 @@ export class CacheCore {
     const user: BackendUser = {
       who: `response cache ${options.name}`,
       logger: options.logger,
-      failed: (operation, error) => {
-        this.isFailing = true
-        this.events.emit('backend-error', { name: this.name, operation, error })
-      },
-      recovered: () => {
-        this.isFailing = false
-        this.events.emit('backend-recovered', { name: this.name })
-      },
+      failed: (operation, error) => this.events.emit('backend-error', { name: this.name, operation, error }),
+      recovered: () => this.events.emit('backend-recovered', { name: this.name }),
     }
     this.entries = new GuardedEntries({
       store: options.backend.entries,

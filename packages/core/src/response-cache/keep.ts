@@ -57,7 +57,7 @@ function kept(run: Run, { landed, outcome }: Storing): void {
     run.flight?.land(landed)
     return
   }
-  const isBackends = core.isFailing && core.purges === run.purges
+  const isBackends = !core.entries.isSound && core.purges === run.purges
   noteRefused(run, status, outcome !== 'not-kept' ? outcome : isBackends ? 'backend' : 'invalidated')
   // Whole and shareable it is: those who wait for it need no store. What came too late is not for them.
   // Other nodes do not find it.
