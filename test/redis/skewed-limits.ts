@@ -29,7 +29,6 @@ export function skewedLimits(where: unknown, skewMs: number): SkewedLimits {
     prefix: settings.prefix,
     clock,
     local,
-    lifted: () => undefined,
   })
   return { limits, clock, local, close: () => connection.close() }
 }
