@@ -4,6 +4,7 @@ import { Connection } from '../../packages/redis/src/connection/connection.ts'
 import { settingsOf } from '../../packages/redis/src/connection/settings.ts'
 import { RedisRateLimitStore } from '../../packages/redis/src/limits/redis-rate-limit-store.ts'
 import { RedisClock } from '../../packages/redis/src/redis-clock.ts'
+import { noOtherNode } from './timed-backend.ts'
 
 export interface SkewedLimits {
   readonly limits: RedisRateLimitStore
@@ -29,6 +30,7 @@ export function skewedLimits(where: unknown, skewMs: number): SkewedLimits {
     prefix: settings.prefix,
     clock,
     local,
+    lifts: noOtherNode,
   })
   return { limits, clock, local, close: () => connection.close() }
 }

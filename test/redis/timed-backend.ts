@@ -7,6 +7,7 @@ import { settingsOf } from '../../packages/redis/src/connection/settings.ts'
 import { RedisCacheStore } from '../../packages/redis/src/entries/redis-cache-store.ts'
 import { entryScript } from '../../packages/redis/src/entries/script/entry-script.ts'
 import { marksScript } from '../../packages/redis/src/entries/script/marks-script.ts'
+import type { Lifts } from '../../packages/redis/src/limits/lifts.ts'
 import { RedisRateLimitStore } from '../../packages/redis/src/limits/redis-rate-limit-store.ts'
 import { lockScripts } from '../../packages/redis/src/locks/lock-scripts.ts'
 import { RedisLocks } from '../../packages/redis/src/locks/redis-locks.ts'
@@ -48,7 +49,7 @@ class TimedConnection extends Connection {
   }
 }
 
-const noOtherNode = { isHeard: () => true, hear: () => undefined, tell: async () => undefined }
+export const noOtherNode: Lifts = { isHeard: () => true, hear: () => undefined, tell: async () => undefined }
 
 export interface TimedParts {
   readonly limits: RedisRateLimitStore
