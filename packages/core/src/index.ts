@@ -82,6 +82,8 @@ export type { ConcurrencyLimiter, ConcurrencyStats, Permit } from './rate-limit/
 export type { FieldFamily } from './rate-limit/fields/field-family.ts'
 export type { ConsumeOptions, RateLimiter, RateLimiterStats } from './rate-limit/rate-limiter.ts'
 export { memoryBackend, type MemoryBackendOptions } from './memory/memory-backend.ts'
+export { tieredBackend, type TieredBackend, type TieredBackendOptions } from './tiers/tiered-backend.ts'
+export type { TieredCacheStats } from './tiers/tiered-cache-store.ts'
 export {
   createResponseCache,
   createResponseCacheGate,

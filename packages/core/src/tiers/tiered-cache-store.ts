@@ -1,0 +1,220 @@
+/** Entries in two tiers: near copies in this process's memory, the truth behind them. */
+import { isPromise } from '../kit/promise.ts'
+import type {
+  CacheEntry,
+  CacheScope,
+  CacheStore,
+  CacheStoreStats,
+  EntryTimes,
+  FoundEntry,
+  Mark,
+  MarkOptions,
+} from '../ports/cache-store.ts'
+import type { MaybePromise } from '../ports/maybe-promise.ts'
+import type { Member } from './coherence.ts'
+import type { Invalidation } from './invalidation-message.ts'
+import { scopeTier, type ScopeTier, type TieredCacheStoreOptions } from './scope-tier.ts'
+
+/** What the far tier says of itself, and how near memory serves. */
+export interface TieredCacheStats extends CacheStoreStats {
+  /** The copies in this process. */
+  readonly near: CacheStoreStats
+  /** Answered from near memory, without the far tier. */
+  readonly nearHits: number
+  readonly farHits: number
+  readonly misses: number
+  /** How often messages may have been missed, so that every near copy was given up. */
+  readonly gaps: number
+}
+
+/** Tells two stores on one near backend apart. */
+let stores = 0
+
+/**
+ * Reads are answered near where a copy is fresh and can be vouched for, synchronously; otherwise by the far tier, whose
+ * answer becomes the copy. Writes go to the far tier first, which decides; then to near memory and to the other nodes.
+ * Nothing stale is answered near: another node may have refreshed it.
+ */
+export class TieredCacheStore implements CacheStore, Member {
+  readonly #options: TieredCacheStoreOptions
+  readonly #tiers = new Map<string, ScopeTier>()
+  readonly #id = ++stores
+  #nearHits = 0
+  #farHits = 0
+  #misses = 0
+  #gaps = 0
+  #isClosed = false
+
+  constructor(options: TieredCacheStoreOptions) {
+    this.#options = options
+  }
+
+  get(scope: CacheScope, key: string): MaybePromise<FoundEntry | undefined> {
+    const { copies, reads } = this.#tier(scope)
+    if (this.#options.coherence.isLive) {
+      const found = copies.find(key)
+      if (found !== undefined) {
+        this.#nearHits++
+        return found
+      }
+    }
+    return this.#counted(reads.get(scope, key))
+  }
+
+  getMany(scope: CacheScope, keys: readonly string[]): MaybePromise<ReadonlyMap<string, FoundEntry>> {
+    const { copies, reads } = this.#tier(scope)
+    const near = new Map<string, FoundEntry>()
+    const far = new Set<string>()
+    const { isLive } = this.#options.coherence
+    for (const key of keys) {
+      const found = isLive ? copies.find(key) : undefined
+      if (found === undefined) far.add(key)
+      else near.set(key, found)
+    }
+    this.#nearHits += near.size
+    if (far.size === 0) return near
+    return reads.getMany(scope, [...far]).then((found) => {
+      this.#farHits += found.size
+      this.#misses += far.size - found.size
+      return near.size === 0 ? found : new Map([...near, ...found])
+    })
+  }
+
+  async set(scope: CacheScope, key: string, entry: CacheEntry): Promise<boolean> {
+    const { copies, stamped } = this.#tier(scope)
+    const call = copies.begin(key, this.#options.coherence.isLive)
+    try {
+      if (!(await this.#options.far.set(scope, key, entry))) {
+        copies.refused(key, call)
+        return false
+      }
+    } catch (error) {
+      copies.refused(key, call)
+      // It may have been stored all the same.
+      this.#tell([{ type: 'key', scope: scope.name, key }]).catch(ignore)
+      throw error
+    }
+    copies.written(key, call, entry, stamped.get(entry.stamp))
+    // Not waited for: the bus is given it before whatever the caller says next, and again until it was taken.
+    this.#tell([{ type: 'key', scope: scope.name, key }]).catch(ignore)
+    return true
+  }
+
+  async touch(scope: CacheScope, key: string, times: EntryTimes): Promise<boolean> {
+    const { copies } = this.#tier(scope)
+    const call = copies.begin(key, this.#options.coherence.isLive)
+    let isTouched = false
+    try {
+      isTouched = await this.#options.far.touch(scope, key, times)
+    } finally {
+      if (!isTouched) copies.refused(key, call)
+    }
+    if (isTouched && !copies.touched(key, call, times)) {
+      await this.#tell([{ type: 'key', scope: scope.name, key }])
+    }
+    return isTouched
+  }
+
+  async delete(scope: CacheScope, key: string): Promise<boolean> {
+    return this.#invalidate([{ type: 'key', scope: scope.name, key }], scope, (far) => far.delete(scope, key))
+  }
+
+  stamp(scope: CacheScope): MaybePromise<number> {
+    const { copies, stamped } = this.#tier(scope)
+    const stamp = this.#options.far.stamp(scope)
+    // What is not heard from here on cannot be held against the entry.
+    if (!this.#options.coherence.isLive) return stamp
+    const instant = copies.instant()
+    const note = (made: number): number => {
+      stamped.set(made, instant)
+      return made
+    }
+    return isPromise(stamp) ? stamp.then(note) : note(stamp)
+  }
+
+  async mark(scope: CacheScope, marks: readonly Mark[], options: MarkOptions): Promise<void> {
+    if (marks.length === 0) return
+    const invalidations = marks.map((mark): Invalidation => ({ type: 'mark', scope: scope.name, mark }))
+    await this.#invalidate(invalidations, scope, (far) => far.mark(scope, marks, options))
+  }
+
+  stats(): TieredCacheStats {
+    return {
+      ...this.#options.far.stats(),
+      near: this.#options.near.stats(),
+      nearHits: this.#nearHits,
+      farHits: this.#farHits,
+      misses: this.#misses,
+      gaps: this.#gaps,
+    }
+  }
+
+  told(invalidations: readonly Invalidation[]): void {
+    const marks = new Map<ScopeTier, Mark[]>()
+    for (const invalidation of invalidations) {
+      if (invalidation.type === 'everything') return this.#giveUpAll()
+      const tier = this.#tiers.get(invalidation.scope)
+      // Of a scope that was never used here nothing is known that could be wrong.
+      if (tier === undefined) continue
+      if (invalidation.type === 'key') tier.copies.drop(invalidation.key)
+      else marks.set(tier, [...(marks.get(tier) ?? []), invalidation.mark])
+    }
+    for (const [tier, made] of marks) tier.copies.mark(made)
+  }
+
+  missed(): void {
+    this.#gaps++
+    this.#giveUpAll()
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#options.coherence.leave(this)
+  }
+
+  #giveUpAll(): void {
+    for (const { copies } of this.#tiers.values()) copies.mark([{ type: 'all' }])
+  }
+
+  /** Gone here at once; and again when the far tier has confirmed, as what was read meanwhile may be older than that. */
+  async #invalidate<T>(
+    invalidations: readonly Invalidation[],
+    scope: CacheScope,
+    invalidateFar: (far: CacheStore) => MaybePromise<T>,
+  ): Promise<T> {
+    this.#tier(scope)
+    this.told(invalidations)
+    try {
+      return await invalidateFar(this.#options.far)
+    } finally {
+      // Also when that failed, as it may have been done all the same. Whoever invalidates hears when others were not told.
+      this.told(invalidations)
+      await this.#tell(invalidations)
+    }
+  }
+
+  #tell(invalidations: readonly Invalidation[]): Promise<void> {
+    return this.#options.coherence.tell(this, invalidations)
+  }
+
+  async #counted(read: Promise<FoundEntry | undefined>): Promise<FoundEntry | undefined> {
+    const found = await read
+    if (found === undefined) this.#misses++
+    else this.#farHits++
+    return found
+  }
+
+  #tier(scope: CacheScope): ScopeTier {
+    return this.#tiers.get(scope.name) ?? this.#addTier(scope)
+  }
+
+  #addTier(scope: CacheScope): ScopeTier {
+    // On first use, not before: whoever only makes a backend connects to nothing.
+    if (!this.#isClosed) this.#options.coherence.join(this)
+    const tier = scopeTier(this.#options, scope, `tier ${this.#id}:${scope.name}`)
+    this.#tiers.set(scope.name, tier)
+    return tier
+  }
+}
+
+function ignore(): void {}
