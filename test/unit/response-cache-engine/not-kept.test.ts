@@ -48,6 +48,15 @@ describe('a response that was not kept', () => {
     expect(app.runs).toBe(1)
   })
 
+  it('because the store gives no stamp is not called stored', async () => {
+    const backend = failingBackend({ stamp: () => Promise.reject(new Error('down')) })
+    const { app, answer } = heldApp({ backend, logger: silent })
+    const asked = app.get()
+    await settled()
+    await answer()
+    expect((await asked).fields['cache-status']).toBe('forebay; fwd=uri-miss; detail=backend')
+  })
+
   it('because of too many variants is given to all who waited for the same one', async () => {
     const { app, answer } = heldApp()
     const vary = { fields: { vary: 'x-any' } }

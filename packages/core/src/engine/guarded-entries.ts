@@ -23,6 +23,11 @@ const markTimeoutMs = 5_000
 /** Stands for a stamp that the store did not give: older than everything, so that nothing is stored under it. */
 const noStamp = -1
 
+/** Whether anything will be stored under the stamp. */
+export function isStamp(stamp: number): boolean {
+  return stamp !== noStamp
+}
+
 /**
  * An answer that comes at once is passed on at once; only promises are timed. While the backend is away it is not asked,
  * and what it did not confirm to have invalidated is not served, nor anything else, until it has.

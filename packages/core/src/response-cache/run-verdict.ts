@@ -1,4 +1,5 @@
 /** What leaves for the client when the handler's response begins, and whether that response will be stored. */
+import { isStamp } from '../engine/guarded-entries.ts'
 import { isPromise } from '../kit/promise.ts'
 import type { Departure, FieldLine, HeaderFields } from '../ports/http.ts'
 import { validatorsOf } from './conditional.ts'
@@ -33,8 +34,7 @@ export function judgeRun(run: Run, produced: ProducedResponse): RunVerdict {
   const bodyBytes = produced.wholeBytes ?? statedLength(produced.fields)
   const plan = run.request.exchange.method === 'HEAD' ? undefined : planFor(run, produced, bodyBytes)
   const isStored = typeof plan === 'object'
-  const detail = typeof plan === 'string' ? plan : undefined
-  if (detail !== undefined) refuse(run, produced.status, detail)
+  if (typeof plan === 'string') refuse(run, produced.status, plan)
   const { core } = run.mount
   const departure = departLive({
     status: produced.status,
@@ -44,9 +44,18 @@ export function judgeRun(run: Run, produced: ProducedResponse): RunVerdict {
     client: run.conditions.client,
     isStored,
     date: isStored && produced.fields['date'] === undefined ? dateOf(plan) : undefined,
-    cacheStatus: runStatus(run, produced.fields, { stored: isStored, detail }),
+    cacheStatus: runStatus(run, produced.fields, outcomeOf(run, plan)),
   })
   return { departure, plan: isStored ? plan : undefined, bodyBytes }
+}
+
+/** Where the backend gave no stamp it will not take the response: those who wait get it all the same. */
+function outcomeOf(
+  run: Run,
+  plan: StoringPlan | Reason | undefined,
+): { stored: boolean; detail: Reason | undefined } {
+  if (typeof plan !== 'object') return { stored: false, detail: plan }
+  return isStamp(run.stamp) ? { stored: true, detail: undefined } : { stored: false, detail: 'backend' }
 }
 
 function insteadOf(run: Run, produced: ProducedResponse): Departure | undefined {
