@@ -82,6 +82,7 @@ function nodeOn(far: Backend, subscribers: Set<Subscriber>): FarNode {
           return lease && leaseOf(lease)
         }),
     },
+    health: async () => ({ ok: links.entries === 'sound', latencyMs: 0, detail: links.entries }),
     bus: {
       publish: (topic, message) =>
         links.bus === 'lost'
