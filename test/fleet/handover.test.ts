@@ -127,7 +127,8 @@ it('whose client leaves makes room, first for one that waits beside it, then for
   expect((await besides).type).toBe('continue')
   expect(sum(fleet.running().slice(1))).toBe(0)
   beside.leave()
-  await besides.then((outcome) => outcome.type === 'continue' && outcome.recorder.abort())
+  const heir = await besides
+  if (heir.type === 'continue') heir.recorder.abort()
   await quiet()
   expect(sum(fleet.running().slice(1))).toBe(1)
   await fleet.nodes
