@@ -30,8 +30,8 @@ const bytesPerLabel = 90
 const marksShare = 1 / 16
 
 interface Scope {
-  /** Length first, so that no scope and key can spell another's. */
-  readonly prefix: string
+  /** By the caller's own keys: putting a key of scope and key together, and hashing that, costs more than all else of a hit. */
+  readonly slots: Map<string, Slot>
   readonly hard: Marks
   readonly soft: Marks
   /** The last number given out, to a stamp or a mark. */
@@ -41,6 +41,8 @@ interface Scope {
 }
 
 interface Slot {
+  readonly scope: Scope
+  readonly key: string
   entry: CacheEntry
   /** What `get` returns: made once, not per hit. */
   found: FoundEntry
@@ -55,7 +57,8 @@ export class MemoryCacheStore implements CacheStore {
   readonly #maxEntryBytes: number
   readonly #maxMarkBytes: number
   readonly #scopes = new Map<string, Scope>()
-  readonly #slots: LRUCache<string, Slot>
+  /** Of all scopes; which is the least recently used, and what they weigh. */
+  readonly #slots: LRUCache<Slot, true>
   #evictions = 0
 
   constructor(options: MemoryCacheStoreOptions) {
@@ -64,9 +67,10 @@ export class MemoryCacheStore implements CacheStore {
     this.#maxMarkBytes = Math.floor(options.maxBytes * marksShare)
     this.#maxEntryBytes = options.maxBytes - this.#maxMarkBytes
     // Without `max`, lru-cache grows with its content instead of allocating room for every entry in advance.
-    this.#slots = new LRUCache<string, Slot>({
+    this.#slots = new LRUCache<Slot, true>({
       maxSize: this.#maxEntryBytes,
-      dispose: (_slot, _key, reason) => {
+      dispose: (_, { scope, key }, reason) => {
+        scope.slots.delete(key)
         if (reason === 'evict') this.#evictions++
       },
     })
@@ -74,15 +78,14 @@ export class MemoryCacheStore implements CacheStore {
 
   get({ name }: CacheScope, key: string): FoundEntry | undefined {
     const scope = this.#scopes.get(name)
-    if (scope === undefined) return undefined
-    const slotKey = scope.prefix + key
-    const slot = this.#slots.get(slotKey)
-    if (slot === undefined) return undefined
+    const slot = scope?.slots.get(key)
+    if (scope === undefined || slot === undefined) return undefined
     if (slot.entry.deleteAt <= this.#clock.now()) {
-      this.#slots.delete(slotKey)
+      this.#slots.delete(slot)
       return undefined
     }
-    if (slot.checkedAt !== scope.markedAt && !this.#survivesMarks(scope, slotKey, slot)) return undefined
+    if (slot.checkedAt !== scope.markedAt && !this.#survivesMarks(scope, slot)) return undefined
+    this.#slots.get(slot)
     return slot.found
   }
 
@@ -97,15 +100,17 @@ export class MemoryCacheStore implements CacheStore {
 
   set(cacheScope: CacheScope, key: string, entry: CacheEntry): boolean {
     const scope = this.#scope(cacheScope.name)
-    const slotKey = scope.prefix + key
-    const bytes = entry.bytes + 2 * slotKey.length + bytesPerEntry + bytesOfLabels(entry.labels)
+    const bytes = entry.bytes + 2 * key.length + bytesPerEntry + bytesOfLabels(entry.labels)
     if (bytes > this.#maxEntryBytes || !(entry.deleteAt > this.#clock.now())) return false
     if (scope.hard.outrun(entry.stamp, entry.labels, entry.path)) return false
     const current = this.get(cacheScope, key)
     if (current !== undefined && current.entry.stamp > entry.stamp) return false
     const softened = scope.soft.outrun(entry.stamp, entry.labels, entry.path)
-    const slot: Slot = { entry, found: { entry, softened }, checkedAt: scope.markedAt }
-    this.#slots.set(slotKey, slot, { size: Math.max(1, Math.ceil(bytes)) })
+    const before = scope.slots.get(key)
+    if (before !== undefined) this.#slots.delete(before)
+    const slot: Slot = { scope, key, entry, found: { entry, softened }, checkedAt: scope.markedAt }
+    scope.slots.set(key, slot)
+    this.#slots.set(slot, true, { size: Math.max(1, Math.ceil(bytes)) })
     while (this.#slots.size > this.#maxEntries) this.#slots.pop()
     return true
   }
@@ -113,9 +118,7 @@ export class MemoryCacheStore implements CacheStore {
   touch(cacheScope: CacheScope, key: string, { staleAt, deleteAt }: EntryTimes): boolean {
     const found = this.get(cacheScope, key)
     if (found === undefined) return false
-    const scope = this.#scope(cacheScope.name)
-    const slotKey = scope.prefix + key
-    const slot = this.#slots.peek(slotKey)
+    const slot = this.#scope(cacheScope.name).slots.get(key)
     if (slot === undefined) return false
     const entry = { ...found.entry, staleAt, deleteAt }
     slot.entry = entry
@@ -125,8 +128,8 @@ export class MemoryCacheStore implements CacheStore {
 
   delete(cacheScope: CacheScope, key: string): boolean {
     const had = this.get(cacheScope, key) !== undefined
-    const scope = this.#scopes.get(cacheScope.name)
-    if (scope !== undefined) this.#slots.delete(scope.prefix + key)
+    const slot = this.#scopes.get(cacheScope.name)?.slots.get(key)
+    if (slot !== undefined) this.#slots.delete(slot)
     return had
   }
 
@@ -160,17 +163,22 @@ export class MemoryCacheStore implements CacheStore {
   #scope(name: string): Scope {
     let scope = this.#scopes.get(name)
     if (scope === undefined) {
-      const prefix = `${name.length}:${name}:`
-      scope = { prefix, hard: new Marks(), soft: new Marks(), sequence: 0, markedAt: 0 }
+      scope = {
+        slots: new Map<string, Slot>(),
+        hard: new Marks(),
+        soft: new Marks(),
+        sequence: 0,
+        markedAt: 0,
+      }
       this.#scopes.set(name, scope)
     }
     return scope
   }
 
-  #survivesMarks(scope: Scope, slotKey: string, slot: Slot): boolean {
+  #survivesMarks(scope: Scope, slot: Slot): boolean {
     const { entry } = slot
     if (scope.hard.outrun(entry.stamp, entry.labels, entry.path)) {
-      this.#slots.delete(slotKey)
+      this.#slots.delete(slot)
       return false
     }
     if (!slot.found.softened && scope.soft.outrun(entry.stamp, entry.labels, entry.path)) {
@@ -182,12 +190,8 @@ export class MemoryCacheStore implements CacheStore {
 
   /** The marks alone make everything unreachable; this gives the memory back as well. */
   #freeScope(scope: Scope): void {
-    if (this.#scopes.size === 1) {
-      this.#slots.clear()
-      return
-    }
-    const keys = [...this.#slots.keys()]
-    for (const key of keys) if (key.startsWith(scope.prefix)) this.#slots.delete(key)
+    const slots = [...scope.slots.values()]
+    for (const slot of slots) this.#slots.delete(slot)
   }
 
   #boundMarks(): void {
