@@ -3,8 +3,8 @@
 /** Below this lifetime nothing is refreshed early: it would hardly ever be stored. */
 const leastLifetimeMs = 1_000
 
-/** −ln of a random number exceeds this about six times in a million. */
-const mostDrawn = 12
+/** −ln of a random number exceeds this about six times in a million: nothing is refreshed earlier than so many costs before its end. */
+export const mostDrawn = 12
 
 export interface EarlyRefreshRule {
   /** XFetch's β scales how early; 0 is never. */

@@ -5,8 +5,17 @@ import type { CircuitState } from '../guard/circuit.ts'
 import type { BackendUser } from '../guard/outage.ts'
 import { ForebayError } from '../kit/forebay-error.ts'
 import { isPromise } from '../kit/promise.ts'
-import type { CacheEntry, CacheScope, CacheStore, FoundEntry, Mark } from '../ports/cache-store.ts'
+import type {
+  CacheEntry,
+  CacheScope,
+  CacheStore,
+  EntryTimes,
+  FoundEntry,
+  Mark,
+} from '../ports/cache-store.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
+import { allChecked, checked, checkedStamp, isTrue, noStamp } from './checked-answers.ts'
+import { attempt, surely } from './guarded-call.ts'
 
 export interface GuardedEntriesOptions {
   readonly store: CacheStore
@@ -20,8 +29,7 @@ export interface GuardedEntriesOptions {
 /** A purge that is not confirmed by then has failed, as far as anybody knows. */
 const markTimeoutMs = 5_000
 
-/** Stands for a stamp that the store did not give: older than everything, so that nothing is stored under it. */
-const noStamp = -1
+const noEntries: ReadonlyMap<string, FoundEntry> = new Map<string, FoundEntry>()
 
 /** Whether anything will be stored under the stamp. */
 export function isStamp(stamp: number): boolean {
@@ -78,6 +86,19 @@ export class GuardedEntries {
     }
   }
 
+  /** Only what is there; nothing when the store does not answer in time or sensibly. */
+  getMany(keys: readonly string[], timeoutMs: number): MaybePromise<ReadonlyMap<string, FoundEntry>> {
+    const { store, scope } = this.#options
+    if (this.#isSuspect) return noEntries
+    const found = attempt(
+      this.#reads,
+      { operation: 'getMany', timeoutMs, ask: () => store.getMany(scope, keys), read: allChecked },
+      noEntries,
+    )
+    // What was being read while somebody purged may be what should be gone.
+    return isPromise(found) ? found.then((late) => (this.#isSuspect ? noEntries : late)) : found
+  }
+
   /** False when it was not stored, for whatever reason. */
   set(key: string, entry: CacheEntry, timeoutMs: number): MaybePromise<boolean> {
     const { store, scope } = this.#options
@@ -102,6 +123,40 @@ export class GuardedEntries {
       undefined,
     )
     return isPromise(deleted) ? deleted.then(missed) : missed(deleted)
+  }
+
+  /** False when there was nothing to touch, and when the store did not confirm it. */
+  touch(key: string, times: EntryTimes, timeoutMs: number): MaybePromise<boolean> {
+    const { store, scope } = this.#options
+    return attempt(
+      this.#writes,
+      { operation: 'touch', timeoutMs, ask: () => store.touch(scope, key, times), read: isTrue },
+      false,
+    )
+  }
+
+  /**
+   * Puts an entry under the key that counts as newer than everything made before; its making begins with its stamp. False
+   * when something newer is there by then. Rejects when the store did not confirm it; then the key is made up for.
+   */
+  async replace(key: string, entryOf: (stamp: number) => Promise<CacheEntry>): Promise<boolean> {
+    const { store, scope, guard } = this.#options
+    const timeoutMs = markTimeoutMs
+    try {
+      const stamp = await surely(this.#stamps, {
+        operation: 'stamp',
+        timeoutMs,
+        ask: () => store.stamp(scope),
+        read: checkedStamp,
+      })
+      if (stamp === noStamp) throw new TypeError('the store answered with something that is no stamp')
+      const entry = await entryOf(stamp)
+      const ask = (): MaybePromise<boolean> => store.set(scope, key, entry)
+      return await surely(this.#writes, { operation: 'set', timeoutMs, ask, read: isTrue })
+    } catch (cause) {
+      guard.missed.key(scope, key)
+      throw notConfirmed(cause)
+    }
   }
 
   /** A stamp; one under which nothing will be stored when the store does not give any. */
@@ -163,64 +218,11 @@ export class GuardedEntries {
   }
 }
 
-interface Call<Raw, Value> {
-  readonly operation: string
-  readonly timeoutMs: number
-  readonly ask: () => MaybePromise<Raw>
-  readonly read: (raw: Raw) => Value
-}
-
-/** Never throws or rejects: `otherwise` after a failure, after the timeout, and where the store is not asked at all. */
-function attempt<Raw, Value, Otherwise>(
-  way: GuardedWay,
-  { operation, timeoutMs, ask, read }: Call<Raw, Value>,
-  otherwise: Otherwise,
-): MaybePromise<Value | Otherwise> {
-  if (!way.isSound && !way.admits(operation)) return otherwise
-  try {
-    const answer = ask()
-    if (isPromise(answer)) return way.hear(answer, { operation, timeoutMs, read }).catch(() => otherwise)
-    const value = read(answer)
-    if (!way.isSound) way.workedAtOnce()
-    return value
-  } catch (error) {
-    way.failedAtOnce(operation, error)
-    return otherwise
-  }
-}
-
 function notConfirmed(cause: unknown): ForebayError {
   return new ForebayError(
     'FOREBAY_UNAVAILABLE',
     `The backend has not confirmed the invalidation: ${cause instanceof Error ? cause.message : String(cause)}. ` +
       'It holds in this process, and everywhere as soon as the backend answers this process again.',
     { cause },
-  )
-}
-
-/** @throws TypeError for what is no entry. */
-function checked(found: unknown): FoundEntry | undefined {
-  if (found === undefined || isFoundEntry(found)) return found
-  throw new TypeError('the store answered with something that is no entry')
-}
-
-function checkedStamp(stamp: unknown): number {
-  return typeof stamp === 'number' && Number.isFinite(stamp) ? stamp : noStamp
-}
-
-function isTrue(answer: unknown): boolean {
-  return answer === true
-}
-
-function isFoundEntry(found: unknown): found is FoundEntry {
-  if (typeof found !== 'object' || found === null) return false
-  const { entry, softened } = found as Partial<FoundEntry>
-  return (
-    typeof softened === 'boolean' &&
-    typeof entry === 'object' &&
-    entry !== null &&
-    Number.isFinite(entry.stamp) &&
-    Number.isFinite(entry.staleAt) &&
-    Number.isFinite(entry.deleteAt)
   )
 }

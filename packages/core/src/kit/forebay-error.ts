@@ -6,12 +6,14 @@ export type ForebayErrorCode =
   | 'FOREBAY_CONFLICTING_OPTIONS'
   | 'FOREBAY_INVALID_ARGUMENT'
   | 'FOREBAY_INVALID_RESULT'
+  | 'FOREBAY_INVALID_VALUE'
+  | 'FOREBAY_LOADER_TIMEOUT'
   | 'FOREBAY_CLOSED'
   | 'FOREBAY_UNAVAILABLE'
 
 /**
- * Thrown for what the caller can mend: a wrong option when a middleware is made, a wrong argument of a call; and where the
- * app itself asked for what cannot be had. `code` is stable across versions; `message` names the option, the value
+ * Thrown for what the caller can mend: a wrong option when a middleware is made, a wrong argument of a call, a value that
+ * its codec cannot hold; and where the app itself asked for what cannot be had. `code` is stable across versions; `message` names the option, the value
  * received and what is accepted.
  */
 export class ForebayError extends Error {
