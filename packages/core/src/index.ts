@@ -97,6 +97,10 @@ export type {
   ResponseCacheStats,
   Verdict,
 } from './response-cache/response-cache.ts'
+export { createCache, type DataCacheSurroundings } from './gate/create-cache.ts'
+export type { CodecName, CreateCacheOptions } from './gate/data-cache-options.ts'
+export { json } from './data-cache/json-codec.ts'
+export { structured } from './data-cache/structured-codec.ts'
 export type { InvalidateOptions } from './engine/invalidate-options.ts'
 export type {
   DataCache,

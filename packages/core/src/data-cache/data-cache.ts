@@ -3,13 +3,14 @@ import type { InvalidateOptions } from '../engine/invalidate-options.ts'
 import type { Duration } from '../kit/duration.ts'
 import type { Backend } from '../ports/backend.ts'
 import type { Undo } from '../ports/clock.ts'
+import type { Codec } from '../ports/codec.ts'
 import type { DataCacheEvents } from '../ports/events.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
 
 /** What a loader is given. */
 export interface LoadContext<T = unknown> {
   readonly key: string
-  /** Aborted when the load is given up: by `hardTimeout`, or when the cache is closed and cannot wait any longer. */
+  /** Aborted when the load is given up: by `hardTimeout`, in the background after 30 s without one. */
   readonly signal: AbortSignal
   /** The stale value that this load is to replace, when there is one at hand. */
   readonly stale: T | undefined
@@ -26,7 +27,7 @@ export type Loaded<T, R> = unknown extends T ? R : T | Extract<R, null | undefin
 
 /** The life of an entry, and what it can be invalidated by. What is left out is as `createCache` was told. */
 export interface EntryOptions<T = unknown> {
-  /** How long it is fresh; 0 stores nothing. */
+  /** How long it is fresh, as a duration or a function of the value; 0 stores nothing. Default 5 minutes: there is no entry without an end. */
   readonly ttl?: Duration | ((value: T, key: string) => Duration)
   /** Spread of `ttl`, from 0 to 1: never longer than `ttl`. */
   readonly jitter?: number
@@ -103,6 +104,8 @@ export interface DataCache<T = unknown> {
   readonly name: string
   readonly namespace: string
   readonly backend: Backend
+  /** What values become where they leave this process. */
+  readonly codec: Codec<T>
   /** The fresh value, or undefined; with a `loader`, what `getOrLoad` gives. */
   get(key: string): Promise<T | undefined>
   /**

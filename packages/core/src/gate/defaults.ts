@@ -44,6 +44,24 @@ export const responseCacheDefaults = {
   longestNegativeTtl: '60s',
 } as const
 
+export const dataCacheDefaults = {
+  namespace: 'default',
+  ttl: '5m',
+  jitter: 0,
+  staleWhileRevalidate: 0,
+  staleIfError: 0,
+  /** 1: never before it is stale. */
+  refreshAhead: 1,
+  earlyRefresh: 1,
+  sliding: false,
+  version: '',
+  codec: 'json',
+  freeze: false,
+  timeout: '100ms',
+  /** `negativeTtl` is the smaller of `ttl` and this. */
+  longestNegativeTtl: '60s',
+} as const
+
 /** The rows in which the presets differ. */
 export const presetDefaults = {
   safe: {

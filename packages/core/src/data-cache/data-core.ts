@@ -1,0 +1,152 @@
+/** What every part of one data cache shares. */
+import { GuardedEntries } from '../engine/guarded-entries.ts'
+import { guardOf } from '../guard/backend-guard.ts'
+import { Emitter, type Topic } from '../kit/emitter.ts'
+import { HotKeys } from '../kit/hot-keys.ts'
+import { Latencies } from '../kit/latencies.ts'
+import type { Backend } from '../ports/backend.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Codec } from '../ports/codec.ts'
+import type { DataCacheEvents, DataRefusedEvent, DataUseEvent } from '../ports/events.ts'
+import type { Logger } from '../ports/logger.ts'
+import { DataLog } from './data-log.ts'
+import { keptForm, type KeptForm } from './kept-form.ts'
+import type { DataCacheSettings } from './settings.ts'
+import { storedValueCodec } from './stored-value.ts'
+
+export interface DataCoreOptions {
+  readonly name: string
+  readonly namespace: string
+  readonly backend: Backend
+  readonly codec: Codec
+  readonly logger: Logger
+  readonly settings: DataCacheSettings
+}
+
+/** Counted in place; read by `stats()`. */
+export interface DataCounts {
+  hits: number
+  misses: number
+  stale: number
+  errors: number
+  sets: number
+  deletes: number
+  loads: number
+  collapsed: number
+  refreshes: number
+}
+
+export class DataCore {
+  readonly name: string
+  readonly namespace: string
+  readonly backend: Backend
+  readonly codec: Codec
+  readonly clock: Clock
+  readonly settings: DataCacheSettings
+  readonly form: KeptForm
+  readonly entries: GuardedEntries
+  readonly events: Emitter<DataCacheEvents>
+  readonly hit: Topic<DataUseEvent>
+  readonly miss: Topic<DataUseEvent>
+  readonly stale: Topic<DataUseEvent>
+  readonly hotKeys: HotKeys
+  readonly backendLatencies: Latencies = new Latencies()
+  readonly loaderLatencies: Latencies = new Latencies()
+  readonly counts: DataCounts = {
+    hits: 0,
+    misses: 0,
+    stale: 0,
+    errors: 0,
+    sets: 0,
+    deletes: 0,
+    loads: 0,
+    collapsed: 0,
+    refreshes: 0,
+  }
+  readonly log: DataLog
+  isClosed = false
+
+  constructor(options: DataCoreOptions) {
+    this.name = options.name
+    this.namespace = options.namespace
+    this.backend = options.backend
+    this.codec = options.codec
+    this.clock = options.backend.clock
+    this.settings = options.settings
+    this.form = keptForm(options.codec, options.settings.freeze)
+    this.log = new DataLog(options.name, options.logger)
+    this.events = new Emitter('forebay', (event, error) => this.#listenerFailed(event, error))
+    this.hit = this.events.topic('hit')
+    this.miss = this.events.topic('miss')
+    this.stale = this.events.topic('stale')
+    this.hotKeys = new HotKeys(options.settings.random)
+    this.entries = new GuardedEntries({
+      store: options.backend.entries,
+      scope: {
+        name: `data:${options.namespace}`,
+        codec: storedValueCodec(options.codec, this.form, options.settings.version),
+        undecodable: (error) => this.failed('decode', error),
+      },
+      guard: guardOf(options.backend),
+      user: {
+        who: `data cache ${options.name}`,
+        logger: options.logger,
+        failed: (operation, error) =>
+          this.events.emit('backend-error', { name: this.name, operation, error }),
+        recovered: () => this.events.emit('backend-recovered', { name: this.name }),
+      },
+    })
+  }
+
+  /** Something that the app gave, stored or published is not as it should be. */
+  failed(operation: string, error: unknown): void {
+    this.counts.errors++
+    this.events.emit('error', { name: this.name, operation, error })
+    this.log.once(operation, `${operation} failed`, error)
+  }
+
+  /** A loader threw: whoever waits is told, so the log need not be. */
+  loaderFailed(error: unknown): void {
+    this.counts.errors++
+    this.events.emit('error', { name: this.name, operation: 'loader', error })
+  }
+
+  /** The answer of the backend, timed. */
+  async timed<T>(answer: Promise<T>): Promise<T> {
+    const startedAt = this.clock.now()
+    const settled = await answer
+    this.backendLatencies.add(this.clock.now() - startedAt)
+    return settled
+  }
+
+  noteHit(key: string): void {
+    this.counts.hits++
+    this.hotKeys.use(key)
+    if (this.hit.isHeard) this.hit.emit({ name: this.name, key })
+  }
+
+  noteMiss(key: string): void {
+    this.counts.misses++
+    this.hotKeys.use(key)
+    if (this.miss.isHeard) this.miss.emit({ name: this.name, key })
+  }
+
+  noteStale(key: string): void {
+    this.counts.stale++
+    this.hotKeys.use(key)
+    if (this.stale.isHeard) this.stale.emit({ name: this.name, key })
+  }
+
+  noteRefused(key: string, reason: DataRefusedEvent['reason']): void {
+    if (this.events.hears('refused')) this.events.emit('refused', { name: this.name, key, reason })
+  }
+
+  noteInvalidated(targets: readonly string[], soft: boolean): void {
+    if (this.events.hears('invalidated')) this.events.emit('invalidated', { name: this.name, targets, soft })
+  }
+
+  #listenerFailed(event: string, error: unknown): void {
+    this.counts.errors++
+    this.log.once(`listener ${event}`, `a listener of '${event}' failed`, error)
+  }
+}

@@ -1,0 +1,30 @@
+/** The default codec: JSON that loses nothing. */
+import type { Codec } from '../ports/codec.ts'
+import { checkedCopy } from './plain-data.ts'
+
+const utf8 = new TextEncoder()
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/**
+ * Exact for what JSON holds: texts, finite numbers, booleans, null, arrays and plain objects. Anything else (`undefined`
+ * inside, Date, Map, Set, BigInt, Buffer, NaN, a class, a cycle, a hole) is a `ForebayError` that names its path.
+ */
+export const json: Codec = {
+  id: 'json',
+  encode(value) {
+    const { hasNegativeZero } = checkedCopy(value, 'json')
+    return utf8.encode(hasNegativeZero ? textWithNegativeZero(value) : JSON.stringify(value))
+  },
+  decode: (bytes) => JSON.parse(strictUtf8.decode(bytes)) as unknown,
+}
+
+/** JSON can say -0, and JSON.parse reads it; only JSON.stringify does not write it. */
+function textWithNegativeZero(value: unknown): string {
+  if (Object.is(value, -0)) return '-0'
+  if (Array.isArray(value)) return `[${value.map(textWithNegativeZero).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const members = Object.entries(value).map(
+    ([key, member]) => `${JSON.stringify(key)}:${textWithNegativeZero(member)}`,
+  )
+  return `{${members.join(',')}}`
+}

@@ -1,0 +1,85 @@
+/** The making of a value: from the stamp before its loader runs to the store that has it. */
+import { isPromise } from '../kit/promise.ts'
+import type { CacheEntry } from '../ports/cache-store.ts'
+import type { MaybePromise } from '../ports/maybe-promise.ts'
+import type { Loader } from './data-cache.ts'
+import type { DataCore } from './data-core.ts'
+import { made, type Unstamped } from './life.ts'
+import { runLoader } from './loader-run.ts'
+import type { Load, Outcome } from './loads.ts'
+import type { LoadRules } from './settings.ts'
+import type { StoredValue } from './stored-value.ts'
+
+export interface LoadCall {
+  readonly key: string
+  readonly loader: Loader
+  readonly rules: LoadRules
+}
+
+/** Everything between a miss and its outcome; never rejects. One process runs it once per key at a time. */
+export async function make(
+  core: DataCore,
+  load: Load,
+  call: LoadCall,
+  stale: StoredValue | undefined,
+): Promise<Outcome> {
+  const { key, loader, rules } = call
+  const stamping = core.entries.stamp(core.settings.timeoutMs)
+  const stamp = isPromise(stamping) ? await stamping : stamping
+  core.counts.loads++
+  const startedAt = core.clock.now()
+  const handStale = (): unknown => (stale?.kind === 'value' ? core.form.hand(stale.kept) : undefined)
+  let value: unknown
+  try {
+    const { hardTimeoutMs } = rules
+    const loading = runLoader(core.clock, { key, loader, stale: handStale, hardTimeoutMs })
+    value = isPromise(loading) ? await loading : loading
+  } catch (error) {
+    core.loaderLatencies.add(core.clock.now() - startedAt)
+    core.loaderFailed(error)
+    return { type: 'failed', error }
+  }
+  const madeInMs = core.clock.now() - startedAt
+  core.loaderLatencies.add(madeInMs)
+  try {
+    const { stored, entry } = made(core, { key, value, rules, madeInMs, isLoaded: true })
+    if (core.isClosed) return { type: 'loaded', stored }
+    if (load.isOutrun) {
+      core.noteRefused(key, 'outrun')
+    } else if (entry !== undefined) {
+      const storing = store(core, key, stamp, entry)
+      if (isPromise(storing)) await storing
+    }
+    return { type: 'loaded', stored }
+  } catch (error) {
+    core.loaderFailed(error)
+    return { type: 'failed', error }
+  }
+}
+
+/** Whether it was stored. Never rejects. */
+export function store(
+  core: DataCore,
+  key: string,
+  stamp: number,
+  unstamped: Unstamped,
+): MaybePromise<boolean> {
+  const entry: CacheEntry = { ...unstamped, stamp }
+  const isStored = core.entries.set(key, entry, core.settings.timeoutMs)
+  return isPromise(isStored)
+    ? isStored.then((one) => noteStored(core, key, entry, one))
+    : noteStored(core, key, entry, isStored)
+}
+
+function noteStored(core: DataCore, key: string, entry: CacheEntry, isStored: boolean): boolean {
+  if (!isStored) {
+    core.noteRefused(key, core.entries.isSound ? 'outrun' : 'backend')
+    return false
+  }
+  core.counts.sets++
+  if (core.events.hears('stored')) {
+    const ttlMs = entry.staleAt - entry.storedAt
+    core.events.emit('stored', { name: core.name, key, bytes: entry.bytes, ttlMs })
+  }
+  return true
+}

@@ -1,0 +1,156 @@
+/** What JSON holds exactly: checked, copied and measured in one walk. */
+import { ForebayError } from '../kit/forebay-error.ts'
+
+/** A copy that shares nothing with its original, and roughly what it weighs. */
+export interface PlainCopy {
+  readonly copy: unknown
+  readonly bytes: number
+  /** JSON.stringify would write it as 0. */
+  readonly hasNegativeZero: boolean
+}
+
+const bytesPerObject = 56
+const bytesPerSlot = 16
+
+/**
+ * @param of whose rule it is, for the message: the codec's id.
+ * @throws ForebayError `FOREBAY_INVALID_VALUE` that names the path, for anything that JSON would change or leave out.
+ */
+export function checkedCopy(value: unknown, of: string): PlainCopy {
+  const walk = new Walk(of)
+  try {
+    const copy = walk.copy(value)
+    return { copy, bytes: walk.bytes, hasNegativeZero: walk.hasNegativeZero }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new ForebayError('FOREBAY_INVALID_VALUE', `${of}: the value is nested too deeply.`, {
+      cause: error,
+    })
+  }
+}
+
+class Walk {
+  readonly #of: string
+  readonly #path: (string | number)[] = []
+  readonly #around: object[] = []
+  bytes = bytesPerSlot
+  hasNegativeZero = false
+
+  constructor(of: string) {
+    this.#of = of
+  }
+
+  copy(value: unknown): unknown {
+    if (typeof value === 'string') {
+      this.bytes += 2 * value.length
+      return value
+    }
+    if (typeof value === 'number') return this.#number(value)
+    if (typeof value === 'boolean' || value === null) return value
+    if (typeof value === 'object') return this.#object(value)
+    if (value === undefined) throw this.#refused('undefined', 'null, or leave it out')
+    throw this.#refused(`a ${typeof value}`)
+  }
+
+  #number(value: number): number {
+    if (!Number.isFinite(value)) throw this.#refused(String(value))
+    if (Object.is(value, -0)) this.hasNegativeZero = true
+    return value
+  }
+
+  #object(value: object): unknown {
+    if (this.#around.includes(value)) throw this.#refused('a cycle')
+    this.#around.push(value)
+    this.bytes += bytesPerObject
+    const copy = Array.isArray(value) ? this.#array(value) : this.#record(value)
+    this.#around.pop()
+    return copy
+  }
+
+  #array(value: readonly unknown[]): unknown[] {
+    if (Object.keys(value).length !== value.length) {
+      throw this.#refused('an array with holes, or with named members')
+    }
+    const copy: unknown[] = []
+    this.bytes += bytesPerSlot * value.length
+    for (const [index, item] of value.entries()) {
+      this.#path.push(index)
+      copy.push(this.copy(item))
+      this.#path.pop()
+    }
+    return copy
+  }
+
+  #record(value: object): object {
+    if (!isPlain(value)) throw this.#refused(nameOf(value))
+    if (Object.getOwnPropertySymbols(value).length > 0) throw this.#refused('an object with symbol keys')
+    const copy: Record<string, unknown> = {}
+    for (const key of Object.keys(value)) {
+      this.#path.push(key)
+      const member = this.copy((value as Record<string, unknown>)[key])
+      this.#path.pop()
+      this.bytes += bytesPerSlot + 2 * key.length
+      if (key === '__proto__') ownMember(copy, key, member)
+      else copy[key] = member
+    }
+    return copy
+  }
+
+  #refused(what: string, instead: string = 'another codec, such as structured'): ForebayError {
+    const path = this.#path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step.slice(0, 40)}`))
+    return new ForebayError(
+      'FOREBAY_INVALID_VALUE',
+      `${this.#of}: $${path.join('')} is ${what}, which it cannot hold exactly. Accepted: what JSON holds; or use ${instead}.`,
+    )
+  }
+}
+
+/** Without a class, of whatever realm. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+function nameOf(value: object): string {
+  const tag = Object.prototype.toString.call(value).slice(8, -1)
+  const name: unknown = (value.constructor as { name?: unknown } | undefined)?.name
+  return `a ${tag === 'Object' && typeof name === 'string' && name !== '' ? name : tag}`
+}
+
+/** An own member of that name, instead of another prototype. */
+function ownMember(target: object, key: string, value: unknown): void {
+  Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+}
+
+/** A copy of what `checkedCopy` or `JSON.parse` made. */
+export function copyOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  return Array.isArray(value) ? copyOfArray(value) : copyOfRecord(value as Record<string, unknown>)
+}
+
+function copyOfArray(value: readonly unknown[]): unknown[] {
+  const copy = value.slice()
+  for (let index = 0; index < copy.length; index++) {
+    const item = copy[index]
+    if (typeof item === 'object' && item !== null) copy[index] = copyOf(item)
+  }
+  return copy
+}
+
+function copyOfRecord(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  // Spreading makes every member its own, `__proto__` too, and is the fastest copy there is.
+  const copy: Record<string, unknown> = { ...value }
+  for (const key in copy) {
+    const member = copy[key]
+    // What somebody added to Object.prototype is none of its own.
+    if (typeof member === 'object' && member !== null && Object.hasOwn(copy, key)) copy[key] = copyOf(member)
+  }
+  return copy
+}
+
+/** The same object, and everything in it, unchangeable from now on. */
+export function frozen<V>(value: V): V {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  for (const member of Object.values(value)) frozen(member)
+  return Object.freeze(value)
+}
