@@ -20,3 +20,43 @@ export async function admittedAtOnce(ask: () => MaybePromise<Decision>, times: n
   const decisions = await Promise.all(Array.from({ length: times }, async () => ask()))
   return decisions.filter(({ allowed }) => allowed).length
 }
+
+/** Decisions without an end, eight at a time. */
+export interface Load {
+  /** Answers so far; failures do not count. */
+  decided(): number
+  denied(): number
+  /** What Redis says was used, when all is done. */
+  stop(): Promise<{ readonly admitted: number; readonly failed: number; readonly used: number }>
+}
+
+export function load({ limits }: Pick<RedisBackend, 'limits'>, limit: number, key: string = 'load'): Load {
+  const asked = chargesOf(limit)
+  let isRunning = true
+  let admitted = 0
+  let denied = 0
+  let failed = 0
+  const worker = async (): Promise<void> => {
+    while (isRunning) {
+      try {
+        if ((await limits.consume('load', key, asked)).allowed) admitted++
+        else denied++
+      } catch {
+        failed++
+      }
+      // Denials and refusals may come without a round trip.
+      await new Promise(setImmediate)
+    }
+  }
+  const workers = Array.from({ length: 8 }, worker)
+  return {
+    decided: () => admitted + denied,
+    denied: () => denied,
+    async stop() {
+      isRunning = false
+      await Promise.all(workers)
+      const { remaining } = await limits.peek('load', key, asked)
+      return { admitted, failed, used: limit - remaining }
+    },
+  }
+}

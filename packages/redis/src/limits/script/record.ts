@@ -6,18 +6,27 @@
  * longest-lived of these; each begins with, or is, the instant of its own end.
  */
 export const record = `
-local function load(key)
-  local text = redis.call('GET', key)
-  if not text then return {} end
-  local isSound, found = pcall(cmsgpack.unpack, text)
-  if isSound and type(found) == 'table' then return found end
-  return {}
-end
-
 local function endOf(name, part)
   if name == 'd' then return part end
   if name == 'b' then return part[3] end
   return part[1]
+end
+
+-- What somebody else wrote there, of whatever type, is as good as nothing: it is written over.
+local function isOurs(found)
+  if type(found) ~= 'table' then return false end
+  for name, part in pairs(found) do
+    if name ~= 'd' and type(part) ~= 'table' or type(endOf(name, part)) ~= 'number' then return false end
+  end
+  return true
+end
+
+local function load(key)
+  local text = redis.pcall('GET', key)
+  if type(text) ~= 'string' then return {} end
+  local isSound, found = pcall(cmsgpack.unpack, text)
+  if isSound and isOurs(found) then return found end
+  return {}
 end
 
 local function save(key, found)

@@ -1,0 +1,153 @@
+/** What happens to one Redis while it counts: nothing is admitted wrongly or counted twice, and decisions resume by themselves. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { redisBackend, type RedisBackend } from '@forebay/redis'
+import { chargesOf, load, take } from './asking.ts'
+import { startCuttingFront } from './cutting-front.ts'
+import { freePort } from './free-port.ts'
+import { startRedisNode, type RedisNode } from './redis-node.ts'
+import { until } from './until.ts'
+
+let node: RedisNode
+
+beforeAll(async () => {
+  node = await startRedisNode()
+})
+
+afterAll(() => node.stop())
+
+let backends = 0
+const open = (port: number = node.port, timeout: number = 300): RedisBackend =>
+  redisBackend(`redis://127.0.0.1:${port}`, { prefix: `faults${++backends}:`, timeout })
+
+describe('under load', () => {
+  it('SCRIPT FLUSH costs nothing', async () => {
+    await using backend = open(node.port, 5_000)
+    const running = load(backend, 100_000)
+    for (let time = 0; time < 5; time++) {
+      const before = running.decided()
+      await node.command('SCRIPT', 'FLUSH')
+      await until('decisions', () => running.decided() > before + 50)
+    }
+    const { admitted, failed, used } = await running.stop()
+    expect([failed, used]).toEqual([0, admitted])
+  })
+
+  it('CLIENT KILL fails what was on its way, and nothing else', async () => {
+    await using backend = open()
+    const running = load(backend, 100_000)
+    for (let time = 0; time < 5; time++) {
+      const before = running.decided()
+      await node.command('CLIENT', 'KILL', 'TYPE', 'normal')
+      await until('decisions to resume', () => running.decided() > before + 50)
+    }
+    const { admitted, failed, used } = await running.stop()
+    // What failed may have been counted, once.
+    expect(used).toBeGreaterThanOrEqual(admitted)
+    expect(used).toBeLessThanOrEqual(admitted + failed)
+  })
+
+  it('a quota is never exceeded, whatever breaks', async () => {
+    await using backend = open()
+    const running = load(backend, 500)
+    await until('half of it', () => running.decided() > 100)
+    await node.command('CLIENT', 'KILL', 'TYPE', 'normal')
+    await node.command('SCRIPT', 'FLUSH')
+    await until('all of it', () => running.denied() > 100)
+    const { admitted } = await running.stop()
+    expect(admitted).toBeLessThanOrEqual(500)
+    expect(admitted).toBeGreaterThan(300)
+  })
+})
+
+it('an answer that is lost is not asked for again', async () => {
+  await using front = await startCuttingFront(node.port)
+  await using backend = open(front.port)
+  expect(await take(backend, 'a')).toBe(99)
+  for (let time = 1; time <= 3; time++) {
+    front.cutNextAnswer()
+    await expect(take(backend, 'a')).rejects.toThrow()
+    await until('it to be back', async () => (await backend.health()).ok)
+    expect(await take(backend, 'a')).toBe(99 - 2 * time)
+  }
+})
+
+it('a server that comes up after the app is used within a second, and again after it was away', async () => {
+  const port = await freePort()
+  await using backend = open(port)
+  await expect(take(backend, 'a')).rejects.toThrow('Redis is not available: connect ECONNREFUSED')
+  for (let time = 0; time < 2; time++) {
+    await using server = await startRedisNode({ port })
+    await until('it to be used', async () => (await backend.health()).ok, 1_000)
+    expect(await take(backend, 'a')).toBe(99)
+    await server.kill()
+    await until('its absence to be noticed', async () => !(await backend.health()).ok)
+    const before = performance.now()
+    await expect(take(backend, 'a')).rejects.toThrow('Redis is not available')
+    expect(performance.now() - before).toBeLessThan(250)
+  }
+})
+
+it('a server that is silent costs one deadline, and is used again as soon as it speaks', async () => {
+  await using server = await startRedisNode()
+  await using backend = open(server.port)
+  expect(await take(backend, 'a')).toBe(99)
+  server.pause()
+  const lost = Array.from({ length: 5 }, () => take(backend, 'a'))
+  for (const { status } of await Promise.allSettled(lost)) expect(status).toBe('rejected')
+  const before = performance.now()
+  await expect(take(backend, 'a')).rejects.toThrow('Redis is not available')
+  expect(performance.now() - before).toBeLessThan(200)
+  // Longer than a silent connection is kept.
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  server.resume()
+  await until('it to be used', async () => (await backend.health()).ok, 1_000)
+  const left = await take(backend, 'a')
+  // What waited in the socket of the first connection was decided after all, each once.
+  expect([98, 93]).toContain(left)
+})
+
+it('a master that became a replica admits nothing, and counts on when it is a master again', async () => {
+  await using server = await startRedisNode()
+  await using backend = open(server.port)
+  expect(await take(backend, 'a')).toBe(99)
+  await server.command('REPLICAOF', '127.0.0.1', String(await freePort()))
+  for (let time = 0; time < 5; time++) await expect(take(backend, 'a')).rejects.toThrow()
+  expect((await backend.health()).ok).toBe(false)
+  await server.command('REPLICAOF', 'NO', 'ONE')
+  await until('it to be used', async () => (await backend.health()).ok)
+  expect(await take(backend, 'a')).toBe(98)
+})
+
+it.each([
+  ['list', `redis.call('RPUSH', KEYS[1], 'x')`],
+  ['hash', `redis.call('HSET', KEYS[1], 'x', 'y')`],
+  ['text', `redis.call('SET', KEYS[1], 'x')`],
+  ['list of numbers', `redis.call('SET', KEYS[1], cmsgpack.pack({ 1, 2, 3 }))`],
+  ['block of another form', `redis.call('SET', KEYS[1], cmsgpack.pack({ b = 'x', d = 1 }))`],
+  ['denial of another form', `redis.call('SET', KEYS[1], cmsgpack.pack({ d = {} }))`],
+])('a key that somebody turned into a %s heals', async (_kind, turn) => {
+  await using backend = open()
+  await take(backend, 'a')
+  const keys = (await node.command('KEYS', `faults${backends}:*`)) as string[]
+  const key = keys.find((name) => name.includes('l1:')) ?? ''
+  await node.command('DEL', key)
+  await node.command('EVAL', turn, '1', key)
+  expect(await take(backend, 'a')).toBe(99)
+  expect(await take(backend, 'a')).toBe(98)
+  expect(await node.command('PTTL', key)).toBeGreaterThan(0)
+})
+
+it('a log whose lines were lost or replaced begins anew', async () => {
+  await using backend = open()
+  const [charge] = chargesOf(9)
+  const log = [{ units: 1, policy: { ...charge!.policy, algorithm: 'sliding-log' as const } }]
+  const remaining = async (): Promise<number> => (await backend.limits.consume('log', 'a', log)).remaining
+  expect([await remaining(), await remaining()]).toEqual([8, 7])
+  const keys = (await node.command('KEYS', `faults${backends}:*`)) as string[]
+  const lines = keys.find((name) => /l1:.*:/.test(name)) ?? ''
+  await node.command('DEL', lines)
+  expect(await remaining()).toBe(8)
+  await node.command('DEL', lines)
+  await node.command('RPUSH', lines, 'x')
+  expect(await remaining()).toBe(8)
+})
