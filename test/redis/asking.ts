@@ -32,12 +32,12 @@ export interface Load {
 
 export function load({ limits }: Pick<RedisBackend, 'limits'>, limit: number, key: string = 'load'): Load {
   const asked = chargesOf(limit)
-  let isRunning = true
+  const stopped = new AbortController()
   let admitted = 0
   let denied = 0
   let failed = 0
   const worker = async (): Promise<void> => {
-    while (isRunning) {
+    while (!stopped.signal.aborted) {
       try {
         if ((await limits.consume('load', key, asked)).allowed) admitted++
         else denied++
@@ -53,7 +53,7 @@ export function load({ limits }: Pick<RedisBackend, 'limits'>, limit: number, ke
     decided: () => admitted + denied,
     denied: () => denied,
     async stop() {
-      isRunning = false
+      stopped.abort()
       await Promise.all(workers)
       const { remaining } = await limits.peek('load', key, asked)
       return { admitted, failed, used: limit - remaining }
