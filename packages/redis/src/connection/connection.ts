@@ -143,9 +143,12 @@ export class Connection {
         },
         (error: unknown) => {
           cancel()
-          if (error instanceof Error && error.name === 'ReplyError') this.#heard()
-          else this.#mislaid(client)
-          reject(error instanceof Error ? error : new Error(String(error)))
+          if (error instanceof Error && error.name === 'ReplyError') {
+            this.#heard()
+            return reject(error)
+          }
+          this.#mislaid(client)
+          reject(unavailable(why(error), error))
         },
       )
     })
@@ -204,7 +207,7 @@ export class Connection {
     if (this.#isClosed) return
     const cause = this.#latestError
     const reason = cause === undefined ? otherwise : why(cause)
-    this.#trouble = new RedisUnavailable(`Redis is not available: ${reason}`, { cause })
+    this.#trouble = unavailable(reason, cause)
     this.#waiting.sendAway(this.#trouble)
     this.#watch()
   }
@@ -237,6 +240,10 @@ export class Connection {
       .then(() => this.#heard(), ignore)
       .then(answered, answered)
   }
+}
+
+function unavailable(reason: string, cause: unknown): RedisUnavailable {
+  return new RedisUnavailable(`Redis is not available: ${reason}`, { cause })
 }
 
 function closed(): ForebayError {
