@@ -1,7 +1,7 @@
 /** The way to Redis: opened on first use, every command with a deadline, none waiting for a server that is away. */
 import { ForebayError, type Clock } from '@forebay/core'
 import { openClient } from './open-client.ts'
-import { RedisUnavailable } from './redis-unavailable.ts'
+import { RedisUnavailable, unavailable } from './redis-unavailable.ts'
 import { mayResend, send, type RedisArgument, type RedisClient } from './redis-client.ts'
 import type { Settings } from './settings.ts'
 import { WaitingRoom } from './waiting-room.ts'
@@ -240,10 +240,6 @@ export class Connection {
       .then(() => this.#heard(), ignore)
       .then(answered, answered)
   }
-}
-
-function unavailable(reason: string, cause: unknown): RedisUnavailable {
-  return new RedisUnavailable(`Redis is not available: ${reason}`, { cause })
 }
 
 function closed(): ForebayError {

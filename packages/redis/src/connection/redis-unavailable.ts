@@ -3,3 +3,7 @@
 export class RedisUnavailable extends Error {
   override readonly name = 'RedisUnavailable'
 }
+
+export function unavailable(reason: string, cause: unknown): RedisUnavailable {
+  return new RedisUnavailable(`Redis is not available: ${reason}`, { cause })
+}
