@@ -1,12 +1,6 @@
 /** Permits: how many run at once, who is next, who is turned away. */
 import { describe, expect, test } from 'vitest'
-import {
-  createConcurrencyLimiter,
-  memoryBackend,
-  type Backend,
-  type ConcurrencyLimiter,
-  type Permit,
-} from '@forebay/core'
+import { createConcurrencyLimiter, memoryBackend, type ConcurrencyLimiter, type Permit } from '@forebay/core'
 import { manualClock } from '@forebay/testing'
 
 function limiter(options: { max: number; queue?: number; timeout?: number }): {
@@ -94,7 +88,6 @@ describe('a concurrency limiter', () => {
 })
 
 describe('wrong options', () => {
-  const shared = { ...memoryBackend(), kind: 'redis', shared: true } satisfies Backend
   test.each<[string, object, RegExp]>([
     ['no max', {}, /max is missing/],
     ['max 0', { max: 0 }, /max: 0 is not accepted/],
@@ -105,7 +98,6 @@ describe('wrong options', () => {
     ['timeout without queue', { max: 1, timeout: '1s' }, /timeout is given, but nothing ever waits/],
     ['zero timeout', { max: 1, queue: 1, timeout: 0 }, /timeout: 0/],
     ['a misspelt option', { max: 1, qeue: 1 }, /Did you mean 'queue'/],
-    ['a shared backend', { max: 1, backend: shared }, /redis backend is shared/],
   ])('%s', (_, options, message) => {
     expect(() => createConcurrencyLimiter(options as { max: number })).toThrow(message)
   })

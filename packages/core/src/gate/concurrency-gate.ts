@@ -27,7 +27,6 @@ export interface ConcurrencyGate {
 export const concurrencyLimitChecks: OptionChecks = {
   ...concurrencyLimiterChecks,
   skip: isFunction,
-  logger: isObjectWith('warn', 'error'),
   limiter: isObjectWith('acquire', 'stats'),
 }
 

@@ -13,10 +13,18 @@ export interface ConcurrencyLimiterOptions {
   readonly queue?: number
   /** The longest that one waits in the queue. Default 5 s. Needs `queue`. */
   readonly timeout?: Duration
-  /** Whose clock measures the wait. Permits are counted in this process: a backend that processes share is refused. */
+  /**
+   * Where permits are counted. On one that processes share, all of them together run no more than `max`; while it does not
+   * answer, each process counts alone. Default: this process.
+   */
   readonly backend?: Backend
-  /** Labels problem details and metrics. Default `'concurrency'`. */
+  /**
+   * Labels problem details and metrics. On a backend that processes share, limiters of one name and `max` share their permits,
+   * in one process too; those without a name are told apart by the order in which they are made. Default `'concurrency'`.
+   */
   readonly name?: string
+  /** Hears when the backend fails and when it is back. Default: the console. */
+  readonly logger?: Logger
 }
 
 /** Options of `concurrencyLimit`. `Args` are the framework's own objects, as for `rateLimit`. */
@@ -28,8 +36,6 @@ export interface ConcurrencyLimitOptions<Args extends readonly unknown[] = reado
   readonly max?: number
   /** Requests for which this is true need no permit. One that fails is logged, and the request needs a permit. */
   readonly skip?: (...args: Args) => MaybePromise<boolean>
-  /** Hears warnings and errors. Default: the console. */
-  readonly logger?: Logger
   /** A ready limiter, to share its permits between several mounts; excludes the options that it is made of. */
   readonly limiter?: ConcurrencyLimiter
 }
