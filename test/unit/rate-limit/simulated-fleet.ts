@@ -1,6 +1,15 @@
 /** Several nodes on one backend whose every answer a test decides: what they share is in memory, and time is moved by hand. */
 import { vi, type Mock } from 'vitest'
-import { memoryBackend, type Backend, type Bus, type BusListener, type MaybePromise } from '@forebay/core'
+import {
+  createConcurrencyLimiter,
+  memoryBackend,
+  type Backend,
+  type Bus,
+  type BusListener,
+  type ConcurrencyLimiter,
+  type MaybePromise,
+  type Permit,
+} from '@forebay/core'
 import { manualClock, type ManualClock } from '@forebay/testing'
 
 export type Behaviour = 'works' | 'fails' | 'hangs'
@@ -16,12 +25,41 @@ export interface SimulatedFleet {
   asked: number
   published: readonly string[]
   node(): Backend
+  limiter(backend: Backend, options: LimiterOptions): ConcurrencyLimiter
+  /** One limiter on a node of its own each. */
+  limiters<Count extends number>(count: Count, options: LimiterOptions): Several<Count>
   /** Calls `gap` of every listener. */
   gap(): void
   /** Forgets all leases. */
   lose(): void
   /** Moves time on in steps of 10 ms and lets everything that follows happen. */
   pass(ms: number): Promise<void>
+}
+
+export interface LimiterOptions {
+  readonly max: number
+  readonly queue?: number
+  readonly timeout?: number
+  readonly name?: string
+}
+
+type Several<Count extends number> = Count extends 1
+  ? readonly [ConcurrencyLimiter]
+  : Count extends 2
+    ? readonly [ConcurrencyLimiter, ConcurrencyLimiter]
+    : readonly ConcurrencyLimiter[]
+
+/** What was settled so far. */
+export class Asked {
+  readonly permits: Permit[] = []
+  refused = 0
+
+  async ask(limiter: ConcurrencyLimiter, signal?: AbortSignal): Promise<Permit | undefined> {
+    const permit = await limiter.acquire(signal)
+    if (permit === undefined) this.refused++
+    else this.permits.push(permit)
+    return permit
+  }
 }
 
 interface Subscription {
@@ -84,6 +122,9 @@ export function simulatedFleet(): SimulatedFleet {
     asked: 0,
     published,
     node,
+    limiter: (backend, options) => createConcurrencyLimiter({ backend, logger: fleet.logger, ...options }),
+    limiters: <Count extends number>(count: Count, options: LimiterOptions) =>
+      Array.from({ length: count }, () => fleet.limiter(node(), options)) as unknown as Several<Count>,
     gap() {
       for (const { listener } of subscriptions) listener.gap()
     },
