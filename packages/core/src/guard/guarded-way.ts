@@ -33,7 +33,10 @@ export class GuardedWay {
     if (this.#circuit.isClosed || this.#circuit.admits()) return true
     this.#guard.wanted()
     const { outage } = this.#guard
-    if (!outage.concerns(this.#user)) outage.failed(this.#user, operation, unavailable(operation))
+    // Where another part works again already, the outage is over, and this one is on trial.
+    if (outage.isOn && !outage.concerns(this.#user)) {
+      outage.failed(this.#user, operation, unavailable(operation, outage.cause))
+    }
     return false
   }
 
@@ -84,9 +87,10 @@ export class GuardedWay {
 }
 
 /** What a call is answered with that is not made. */
-export function unavailable(operation: string): ForebayError {
+export function unavailable(operation: string, cause?: unknown): ForebayError {
   return new ForebayError(
     'FOREBAY_UNAVAILABLE',
     `${operation}: the backend does not answer, and is not asked until it does again.`,
+    cause === undefined ? undefined : { cause },
   )
 }

@@ -24,6 +24,7 @@ export class Outage {
   /** When the latest outages were told of. */
   #toldAt: number[] = []
   #isOn = false
+  #cause: unknown
   #teller: BackendUser | undefined
   #tellsLater = false
 
@@ -36,6 +37,11 @@ export class Outage {
     return this.#isOn
   }
 
+  /** What it began with. */
+  get cause(): unknown {
+    return this.#cause
+  }
+
   /** Whether the user has been told of this outage. */
   concerns(user: BackendUser): boolean {
     return this.#affected.has(user)
@@ -46,12 +52,14 @@ export class Outage {
     user.failed(operation, error)
     if (this.#isOn) return
     this.#isOn = true
+    this.#cause = error
     this.#tell(user, operation, error)
   }
 
   over(): void {
     if (!this.#isOn) return
     this.#isOn = false
+    this.#cause = undefined
     const affected = [...this.#affected]
     this.#affected.clear()
     for (const user of affected) user.recovered()

@@ -1,0 +1,140 @@
+/** A way to a Redis server that can be made slow, broken or lying at any time. */
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+
+export type Mood =
+  | { readonly kind: 'fair' }
+  /** Every answer comes so much later. */
+  | { readonly kind: 'slow'; readonly delayMs: number }
+  /** Half of each answer arrives, then the connection breaks. */
+  | { readonly kind: 'cutting' }
+  /** Whatever the server says becomes this. */
+  | { readonly kind: 'garbage'; readonly bytes: string }
+  /** Connections are accepted, and nothing passes until it ends. */
+  | { readonly kind: 'silent' }
+  /** Every command is answered with this reply, but for those that connections begin with. */
+  | { readonly kind: 'answering'; readonly reply: string }
+
+export interface MoodyProxy {
+  readonly port: number
+  /** From now on, on connections that are open as well. */
+  become(mood: Mood): void
+  /** Breaks all connections: what is on its way on them would be taken for the answer to something else. */
+  breakAll(): void
+  /** Where new connections lead. */
+  pointTo(port: number): void
+  stop(): Promise<void>
+}
+
+const first = /^(hello|auth|info|client|select|quit)$/i
+
+export async function startMoodyProxy(to: number): Promise<MoodyProxy> {
+  const open = new Set<Socket>()
+  let mood: Mood = { kind: 'fair' }
+  let target = to
+  const listenIn = (): void => {
+    for (const socket of open) {
+      if (mood.kind === 'silent') socket.pause()
+      else socket.resume()
+    }
+  }
+  const front = createServer((socket) => {
+    const server = connect(target, '127.0.0.1')
+    for (const end of [socket, server]) {
+      open.add(end)
+      end.on('error', () => end.destroy())
+      end.on('close', () => {
+        open.delete(end)
+        socket.destroy()
+        server.destroy()
+      })
+    }
+    const commands = new CommandReader()
+    socket.on('data', (chunk) => {
+      if (mood.kind !== 'answering') return void server.write(chunk)
+      const { reply } = mood
+      for (const { name, bytes } of commands.read(chunk)) {
+        if (first.test(name)) server.write(bytes)
+        else socket.write(reply)
+      }
+    })
+    const answers = new Answers(socket)
+    server.on('data', (chunk) => answers.pass(chunk, mood))
+    listenIn()
+  })
+  const breakAll = (): void => {
+    for (const socket of open) socket.destroy()
+  }
+  front.listen(0, '127.0.0.1')
+  await once(front, 'listening')
+  return {
+    port: (front.address() as AddressInfo).port,
+    become: (next) => {
+      mood = next
+      listenIn()
+    },
+    breakAll,
+    pointTo: (port) => {
+      target = port
+    },
+    stop: async () => {
+      breakAll()
+      if (front.listening) await new Promise((resolve) => front.close(resolve))
+    },
+  }
+}
+
+/** Whatever the mood, no answer overtakes another. */
+class Answers {
+  readonly #socket: Socket
+  #latestAt = 0
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+  }
+
+  pass(chunk: Buffer, mood: Mood): void {
+    const at = Math.max(this.#latestAt, performance.now() + (mood.kind === 'slow' ? mood.delayMs : 0))
+    this.#latestAt = at
+    const waitMs = at - performance.now()
+    if (waitMs <= 0) this.#write(chunk, mood)
+    else setTimeout(() => this.#write(chunk, mood), waitMs)
+  }
+
+  #write(chunk: Buffer, mood: Mood): void {
+    if (mood.kind === 'cutting') this.#socket.end(chunk.subarray(0, Math.ceil(chunk.length / 2)))
+    else this.#socket.write(mood.kind === 'garbage' ? mood.bytes : chunk)
+  }
+}
+
+/** Takes requests apart: arrays of bulk strings. */
+class CommandReader {
+  #rest = Buffer.alloc(0)
+
+  read(chunk: Buffer): { name: string; bytes: Buffer }[] {
+    this.#rest = Buffer.concat([this.#rest, chunk])
+    const commands: { name: string; bytes: Buffer }[] = []
+    for (let command = this.#next(); command !== undefined; command = this.#next()) commands.push(command)
+    return commands
+  }
+
+  #next(): { name: string; bytes: Buffer } | undefined {
+    const line = (from: number): number => this.#rest.indexOf('\r\n', from)
+    const headEnd = line(0)
+    if (headEnd === -1) return undefined
+    const count = Number(this.#rest.subarray(1, headEnd))
+    let at = headEnd + 2
+    let name = ''
+    for (let word = 0; word < count; word++) {
+      const lengthEnd = line(at)
+      if (lengthEnd === -1) return undefined
+      const end = lengthEnd + 2 + Number(this.#rest.subarray(at + 1, lengthEnd))
+      if (this.#rest.length < end + 2) return undefined
+      if (word === 0) name = this.#rest.subarray(lengthEnd + 2, end).toString()
+      at = end + 2
+    }
+    const bytes = this.#rest.subarray(0, at)
+    this.#rest = this.#rest.subarray(at)
+    return { name, bytes }
+  }
+}
