@@ -122,9 +122,9 @@ async function play(fault: Fault, scene: Scene, app: LoadedApp): Promise<void> {
   // The bars are timeout + 50 ms and 1 s; machines under load stall for longer than that by themselves.
   expect(counts.longestWaitMs).toBeLessThan(timeoutMs + 900)
   expect(recoveredMs).toBeLessThan(5_000)
-  const lines = app.logged.filter((line) => !/backend failed|answers again/.test(line))
-  expect(lines).toEqual([])
-  expect(app.logged.length).toBeLessThanOrEqual(fault.name.includes('cut') ? 10 : 4)
+  expect(app.logged.filter((line) => !/backend failed|answers again|decode failed/.test(line))).toEqual([])
+  // One outage; two where it hit at two times.
+  expect(app.logged.length, app.logged.join('\n')).toBeLessThanOrEqual(4)
 }
 
 function median(values: readonly number[]): number | undefined {

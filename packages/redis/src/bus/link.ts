@@ -1,6 +1,7 @@
 /** One connection on which channels are heard, from its opening to its end; after that another one is made. */
 import type { Clock } from '@forebay/core'
 import type { RedisClient } from '../connection/redis-client.ts'
+import { surviveNonsense } from './survive-nonsense.ts'
 
 export interface LinkEvents {
   /** Channels can be asked for. */
@@ -24,6 +25,7 @@ export class Link {
     this.#client = client
     this.#events = events
     this.#isCluster = isCluster
+    surviveNonsense(client)
     client.on('error', ignore)
     client.on('ready', this.#becameReady)
     client.on('message', this.#heard)

@@ -69,14 +69,13 @@ export class Reads {
     time: Promise<void> | undefined,
   ): void {
     const reply = this.#options.connection.call('MGET', [...names.keys()])
-    after(time, reply).then(
-      (values) => {
-        if (!Array.isArray(values) || values.length !== names.size) return failAll(asked, noValues())
+    after(time, reply)
+      .then((values) => {
+        if (!Array.isArray(values) || values.length !== names.size) throw noValues()
         const valueOf = (name: string): Buffer | null => asValue(values[names.get(name) ?? -1])
         for (const one of asked) one.resolve(one.names.map(valueOf))
-      },
-      (error: unknown) => failAll(asked, error),
-    )
+      })
+      .catch((error: unknown) => failAll(asked, error))
   }
 
   #readOneByOne(asked: readonly Asked[], time: Promise<void> | undefined): void {
