@@ -51,11 +51,13 @@ export async function startMoodyProxy(to: number): Promise<MoodyProxy> {
     }
     const commands = new CommandReader()
     socket.on('data', (chunk) => {
-      if (mood.kind !== 'answering') return void server.write(chunk)
-      const { reply } = mood
+      if (mood.kind !== 'answering') {
+        server.write(chunk)
+        return
+      }
       for (const { name, bytes } of commands.read(chunk)) {
         if (first.test(name)) server.write(bytes)
-        else socket.write(reply)
+        else socket.write(mood.reply)
       }
     })
     const answers = new Answers(socket)

@@ -8,7 +8,7 @@ import { koaHarnesses } from '../harness/koa.ts'
 import { makeCertificate } from '../redis/certificate.ts'
 import { startRedisNode } from '../redis/redis-node.ts'
 import { startTlsFront } from '../redis/tls-front.ts'
-import { lasting, suffer, type Fault, type Scene } from './fault.ts'
+import { lasting, quiet, suffer, type Fault, type Scene } from './fault.ts'
 import { startMoodyProxy, type Mood, type MoodyProxy } from './moody-proxy.ts'
 
 const [express] = expressHarnesses
@@ -24,7 +24,7 @@ async function throughAProxy(mood: Mood, breaks: boolean = false): Promise<Scene
     if (breaks) proxy.breakAll()
   }
   return {
-    backend: redisBackend(`redis://127.0.0.1:${proxy.port}`),
+    backend: redisBackend(`redis://127.0.0.1:${proxy.port}`, { logger: quiet }),
     hurt: () => become(mood),
     mend: () => become({ kind: 'fair' }),
     answers: async () => (await node.command('PING')) === 'PONG',
@@ -86,7 +86,7 @@ const faults: readonly Omit<Fault, 'harness'>[] = [
       const known = (host: string): boolean => host !== 'redis.test'
       const restore = (): void => void (dns.lookup = original)
       return {
-        backend: redisBackend(`redis://redis.test:${node.port}`),
+        backend: redisBackend(`redis://redis.test:${node.port}`, { logger: quiet }),
         hurt: () => {
           dns.lookup = lookupOf(original, known)
         },
@@ -114,7 +114,11 @@ const faults: readonly Omit<Fault, 'harness'>[] = [
       const [rightPort, wrongPort] = fronts.map(({ port }) => port)
       const proxy: MoodyProxy = await startMoodyProxy(wrongPort ?? 0)
       return {
-        backend: redisBackend({ url: `rediss://localhost:${proxy.port}`, tls: { ca: right.cert } }),
+        backend: redisBackend({
+          url: `rediss://localhost:${proxy.port}`,
+          tls: { ca: right.cert },
+          logger: quiet,
+        }),
         hurt: () => {},
         mend: () => proxy.pointTo(rightPort ?? 0),
         answers: async () => true,
