@@ -83,7 +83,7 @@ export type { FieldFamily } from './rate-limit/fields/field-family.ts'
 export type { ConsumeOptions, RateLimiter, RateLimiterStats } from './rate-limit/rate-limiter.ts'
 export { memoryBackend, type MemoryBackendOptions } from './memory/memory-backend.ts'
 export { tieredBackend, type TieredBackend, type TieredBackendOptions } from './tiers/tiered-backend.ts'
-export type { TieredCacheStats } from './tiers/tiered-cache-store.ts'
+export type { TieredCacheStats, TieredEntries } from './tiers/tiered-cache-store.ts'
 export {
   createResponseCache,
   createResponseCacheGate,

@@ -4,14 +4,14 @@ import { ForebayError, showValue } from '../kit/forebay-error.ts'
 import { checkOptions, isObjectWith, isPositiveDuration } from '../kit/option-check.ts'
 import { isPromise } from '../kit/promise.ts'
 import type { Backend, Health } from '../ports/backend.ts'
-import type { CacheScope, CacheStore } from '../ports/cache-store.ts'
+import type { CacheScope } from '../ports/cache-store.ts'
 import { coherenceOn, type Coherence } from './coherence.ts'
-import { TieredCacheStore, type TieredCacheStats } from './tiered-cache-store.ts'
+import { TieredCacheStore, type TieredEntries } from './tiered-cache-store.ts'
 
 export interface TieredBackendOptions {
   /** Holds the copies: a `memoryBackend()`, whose bounds are theirs. */
   readonly near: Backend
-  /** Holds the truth: a backend that other processes share. Limits, locks, bus and clock are its own. */
+  /** Holds the truth: a backend that other processes share. Limits, locks, bus, clock and journal are its own. */
   readonly far: Backend
   /** The longest that a copy is used without asking the far tier again. Default 60 s. */
   readonly nearTtl?: Duration
@@ -19,7 +19,7 @@ export interface TieredBackendOptions {
 
 export interface TieredBackend extends Backend {
   readonly kind: 'tiered'
-  readonly entries: CacheStore & { stats(): TieredCacheStats }
+  readonly entries: TieredEntries
 }
 
 export const tieredBackendDefaults = { nearTtl: '60s' } as const
@@ -61,6 +61,7 @@ export function tieredBackend(options: TieredBackendOptions): TieredBackend {
     entries,
     locks: far.locks,
     bus: far.bus,
+    ...(far.journal === undefined ? {} : { journal: far.journal }),
     health: () => healthOf(options, entries, coherence),
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,

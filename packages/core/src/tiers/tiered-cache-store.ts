@@ -27,6 +27,10 @@ export interface TieredCacheStats extends CacheStoreStats {
   readonly gaps: number
 }
 
+export interface TieredEntries extends CacheStore {
+  stats(): TieredCacheStats
+}
+
 /** Tells two stores on one near backend apart. */
 let stores = 0
 
@@ -35,7 +39,7 @@ let stores = 0
  * answer becomes the copy. Writes go to the far tier first, which decides; then to near memory and to the other nodes.
  * Nothing stale is answered near: another node may have refreshed it.
  */
-export class TieredCacheStore implements CacheStore, Member {
+export class TieredCacheStore implements TieredEntries, Member {
   readonly #options: TieredCacheStoreOptions
   readonly #tiers = new Map<string, ScopeTier>()
   readonly #id = ++stores
