@@ -20,7 +20,7 @@ export interface BusConnectionOptions {
 const checkMs = 250
 
 /** In checks: how long a connection may take to open, to answer, and how long a topic that was refused is left alone. */
-const patience = { opening: 8, answering: 2, refused: 20 } as const
+const patience = { opening: 8, answering: 2, refused: 8 } as const
 
 const longestRetryMs = 250
 

@@ -1,0 +1,72 @@
+/** The bus when another server takes over: its connection follows, and whoever listens is told of the gap. */
+import { describe, it } from 'vitest'
+import { redisBackend, type RedisBackend, type RedisOptions } from '@forebay/redis'
+import { listenTo, standing, untilHeard } from './bus-listener.ts'
+import { rawCommand } from './raw-command.ts'
+import { startRedisCluster, type RedisCluster } from './redis-cluster.ts'
+import { startRedisSentinels } from './redis-sentinels.ts'
+import { until } from './until.ts'
+
+const silent = { warn: () => undefined, error: () => undefined }
+const topic = 'topic'
+
+function twoOn(options: RedisOptions): readonly [RedisBackend, RedisBackend] {
+  const open = (): RedisBackend => redisBackend({ ...options, logger: silent })
+  return [open(), open()]
+}
+
+describe.concurrent('the bus follows', () => {
+  it('the master that the Sentinels agree on', { timeout: 30_000 }, async ({ expect: told }) => {
+    await using group = await startRedisSentinels()
+    const sentinels = group.sentinels.map(({ port }) => `127.0.0.1:${port}`)
+    const [here, there] = twoOn({ sentinels, name: group.name })
+    await using _ = here
+    await using __ = there
+    const heard = listenTo(there.bus, topic)
+    await standing(there.bus, topic)
+    await here.bus.publish(topic, 'before')
+    await until('a message', () => heard.messages.length === 1)
+    const gaps = heard.gaps()
+    await group.master.kill()
+    await until('a gap', () => heard.gaps() > gaps)
+    await untilHeard(here.bus, heard, topic)
+    told(await group.masterPort()).toBe(group.replica.port)
+  })
+
+  it('its slot to another node of a Cluster', { timeout: 30_000 }, async ({ expect: told }) => {
+    await using cluster = await startRedisCluster()
+    const [here, there] = twoOn({ cluster: cluster.nodes.map(({ port }) => `127.0.0.1:${port}`) })
+    await using _ = here
+    await using __ = there
+    const heard = listenTo(there.bus, topic)
+    await standing(there.bus, topic)
+    await here.bus.publish(topic, 'before')
+    await until('a message', () => heard.messages.length === 1)
+    const gaps = heard.gaps()
+    await moveBusSlot(cluster)
+    await until('a gap', () => heard.gaps() > gaps)
+    await untilHeard(here.bus, heard, topic)
+    await standing(there.bus, topic)
+    // Told on the channel of the slot's node alone, and to whoever publishes to all.
+    const [, second] = cluster.nodes
+    told(await rawCommand(second?.port ?? 0, ['SPUBLISH', 'forebay:{bus}:topic', 'sharded'])).toBe(1)
+    await rawCommand(cluster.nodes[2]?.port ?? 0, ['PUBLISH', 'forebay:{bus}:topic', 'to all'])
+    await until('both', () => heard.messages.includes('sharded') && heard.messages.includes('to all'))
+  })
+})
+
+/** From the first node to the second, as a resharding tool does it. */
+async function moveBusSlot({ nodes }: RedisCluster): Promise<void> {
+  const [from, to, other] = nodes
+  if (from === undefined || to === undefined || other === undefined) throw new Error('no three nodes')
+  const slot = String(await from.command('CLUSTER', 'KEYSLOT', 'forebay:{bus}:topic'))
+  const [fromId, toId] = [
+    String(await from.command('CLUSTER', 'MYID')),
+    String(await to.command('CLUSTER', 'MYID')),
+  ]
+  await to.command('CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId)
+  await from.command('CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId)
+  const keys = (await from.command('CLUSTER', 'GETKEYSINSLOT', slot, '100')) as readonly string[]
+  for (const key of keys) await from.command('MIGRATE', '127.0.0.1', `${to.port}`, key, '0', '1000')
+  for (const node of [to, from, other]) await node.command('CLUSTER', 'SETSLOT', slot, 'NODE', toId)
+}
