@@ -73,7 +73,8 @@ export class GuardedEntries {
   get(key: string, timeoutMs: number): MaybePromise<FoundEntry | undefined> {
     const { store, scope } = this.#options
     const way = this.#reads
-    if (this.#isSuspect || (!way.isSound && !way.admits('get'))) return undefined
+    if (this.#isSuspect) return undefined
+    if (!way.isSound && !way.admits('get')) return this.#atHand(key)
     try {
       const found = store.get(scope, key)
       if (isPromise(found)) return this.#heardLate(found, timeoutMs)
@@ -203,6 +204,16 @@ export class GuardedEntries {
     const { guard, scope } = this.#options
     await guard.missed.settle(scope)
     guard.missed.forget(scope)
+  }
+
+  /** A store in two tiers may still answer from the nearer one. */
+  #atHand(key: string): FoundEntry | undefined {
+    try {
+      return checked(this.#options.store.atHand?.(this.#options.scope, key))
+    } catch (error) {
+      this.#reads.failedAtOnce('get', error)
+      return undefined
+    }
   }
 
   #heardLate(found: Promise<FoundEntry | undefined>, timeoutMs: number): Promise<FoundEntry | undefined> {

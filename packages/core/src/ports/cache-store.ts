@@ -57,6 +57,8 @@ export type EntryTimes = Pick<CacheEntry, 'staleAt' | 'deleteAt'>
 export interface CacheStore {
   /** The newest entry under the key that is not past `deleteAt` and that no hard mark outran. */
   get(scope: CacheScope, key: string): MaybePromise<FoundEntry | undefined>
+  /** What `get` would say at once, of what this process holds and can vouch for: for times when nobody else is to be asked. */
+  atHand?(scope: CacheScope, key: string): FoundEntry | undefined
   /** What `get` says of each of the keys, in one round trip; only those that are there. */
   getMany(scope: CacheScope, keys: readonly string[]): MaybePromise<ReadonlyMap<string, FoundEntry>>
   /** False when it was refused: outrun by a hard mark, older than what is stored (smaller stamp), too large, already past `deleteAt`. */

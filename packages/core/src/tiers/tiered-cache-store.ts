@@ -54,15 +54,14 @@ export class TieredCacheStore implements TieredEntries, Member {
   }
 
   get(scope: CacheScope, key: string): MaybePromise<FoundEntry | undefined> {
-    const { copies, reads } = this.#tier(scope)
-    if (this.#options.coherence.isLive) {
-      const found = copies.find(key)
-      if (found !== undefined) {
-        this.#nearHits++
-        return found
-      }
-    }
-    return this.#counted(reads.get(scope, key))
+    return this.atHand(scope, key) ?? this.#counted(this.#tier(scope).reads.get(scope, key))
+  }
+
+  atHand(scope: CacheScope, key: string): FoundEntry | undefined {
+    const { copies } = this.#tier(scope)
+    const found = this.#options.coherence.isLive ? copies.find(key) : undefined
+    if (found !== undefined) this.#nearHits++
+    return found
   }
 
   getMany(scope: CacheScope, keys: readonly string[]): MaybePromise<ReadonlyMap<string, FoundEntry>> {
