@@ -13,7 +13,9 @@ let redis: TimedParts
 
 beforeAll(async () => {
   node = await startRedisNode()
-  redis = timedParts(`redis://127.0.0.1:${node.port}`, 'differential:', startsAt)
+  redis = timedParts(`redis://127.0.0.1:${node.port}`, 'differential:', {
+    clock: manualClock(startsAt),
+  })
 })
 
 afterAll(async () => {

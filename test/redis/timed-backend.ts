@@ -3,6 +3,7 @@ import { memoryBackend, type Backend } from '@forebay/core'
 import { manualClock, type ManualClock, type RunningBackend } from '@forebay/testing'
 import { Connection } from '../../packages/redis/src/connection/connection.ts'
 import type { RedisArgument } from '../../packages/redis/src/connection/redis-client.ts'
+import type { RedisSharedOptions } from '../../packages/redis/src/connection/redis-options.ts'
 import { settingsOf } from '../../packages/redis/src/connection/settings.ts'
 import { RedisCacheStore } from '../../packages/redis/src/entries/redis-cache-store.ts'
 import { entryScript } from '../../packages/redis/src/entries/script/entry-script.ts'
@@ -59,13 +60,18 @@ export interface TimedParts {
   close(): Promise<void>
 }
 
+export interface TimedOptions extends RedisSharedOptions {
+  /** Default one of its own. */
+  readonly clock?: ManualClock
+}
+
 /** @param where what `redisBackend` takes. */
-export function timedParts(where: unknown, prefix: string, startAt?: number): TimedParts {
-  const settings = settingsOf(where, { prefix, timeout: '5s' })
+export function timedParts(where: unknown, prefix: string, given: TimedOptions = {}): TimedParts {
+  const { clock = manualClock(), ...options } = given
+  const settings = settingsOf(where, { prefix, timeout: '5s', ...options })
   const { compressAbove } = settings
   const system = memoryBackend().clock
   const connection = new TimedConnection({ settings, clock: system })
-  const clock = manualClock(startAt)
   connection.tellTime = () => clock.now()
   const redisClock = new RedisClock(clock)
   const limits = new RedisRateLimitStore({

@@ -52,7 +52,8 @@ export class KnownMarks {
 
   /** All marks since `learntUpTo`, each as it stands in Redis with its number, and the head that stood with them. */
   learn(head: MarksHead, members: readonly (readonly [member: string, number: number])[]): void {
-    for (const [member, number] of members) {
+    for (const [member, score] of members) {
+      const number = Math.min(score, head.markedAt)
       const found = readMember(member)
       // What a later version means by it is not known: everything then.
       if (found === undefined) this.#floor = Math.max(this.#floor, number)

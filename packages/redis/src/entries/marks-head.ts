@@ -3,6 +3,9 @@
 /** "fbh" and the version of the layout. */
 export const headMagic: Buffer = Buffer.from([0x66, 0x62, 0x68, 1])
 
+/** Numbers are below: microseconds until the year 2112. */
+export const numbersEnd: number = 2 ** 52
+
 /** Where what is, little-endian; frozen, like that of an entry. */
 export const headLayout = {
   magic: 0,
@@ -38,7 +41,13 @@ export function readMarksHead(bytes: Buffer): MarksHead | undefined {
     last: bytes.readDoubleLE(at.last),
     until: bytes.readDoubleLE(at.until),
   }
-  return Object.values(head).every((number) => number >= 0 && number <= Number.MAX_SAFE_INTEGER)
-    ? head
-    : undefined
+  const { floor, markedAt, last, until } = head
+  const isSound =
+    isNumber(last) && isNumber(floor) && isNumber(markedAt) && until >= 0 && Number.isFinite(until)
+  // No number was given out that is greater than the last one.
+  return isSound && floor <= last && markedAt <= last ? head : undefined
+}
+
+function isNumber(number: number): boolean {
+  return Number.isSafeInteger(number) && number >= 0 && number < numbersEnd
 }

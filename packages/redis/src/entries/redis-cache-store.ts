@@ -11,12 +11,12 @@ import type {
   MarkOptions,
 } from '@forebay/core'
 import type { Connection } from '../connection/connection.ts'
-import { runScript } from '../connection/run-script.ts'
 import type { RedisClock } from '../redis-clock.ts'
 import { held } from './compression.ts'
+import { EntryChanges } from './entry-changes.ts'
 import { EntryNames } from './entry-names.ts'
 import { foundEntry, foundHead, mostBytes } from './found-entry.ts'
-import { writeFrame, type FrameHead } from './frame.ts'
+import { writeFrame } from './frame.ts'
 import { MarksStore } from './marks-store.ts'
 import { Reads } from './reads.ts'
 import { entryScript } from './script/entry-script.ts'
@@ -48,10 +48,12 @@ interface Part {
   readonly marks: MarksStore
 }
 
-interface Changed {
-  readonly part: Part
+/** What was not set, because something newer stands there. */
+interface Refused {
+  readonly scope: CacheScope
   readonly name: string
-  readonly found: FrameHead | undefined
+  readonly frame: Buffer
+  readonly newer: Buffer
 }
 
 /** Keys of `getMany` that are read by one command. */
@@ -64,6 +66,7 @@ export class RedisCacheStore implements CacheStore {
   readonly #options: RedisCacheStoreOptions
   readonly #scripts: EntryScripts
   readonly #reads: Reads
+  readonly #changes: EntryChanges
   readonly #tally: Tally
   readonly #parts = new Map<string, Part>()
 
@@ -71,6 +74,7 @@ export class RedisCacheStore implements CacheStore {
     this.#options = options
     this.#scripts = options.scripts ?? scripts
     this.#reads = new Reads(options)
+    this.#changes = new EntryChanges(options.connection, this.#scripts.entry)
     this.#tally = new Tally(options.clock)
   }
 
@@ -121,18 +125,14 @@ export class RedisCacheStore implements CacheStore {
     const frame = writeFrame(entry, scope.codec.id, await held(value, this.#options.compressAbove))
     if (frame.length > mostBytes) return false
     const name = part.names.entry(key)
-    const asked = part.marks.numbers
-    const [isStored, [head]] = await Promise.all([
-      this.#change(name, 'set', frame),
-      this.#reads.ask([part.names.head]),
-    ])
-    if (isStored !== 1) return false
-    await part.marks.settle(head ?? null, asked)
+    const answer = await this.#changing(part, this.#changes.set(name, frame))
+    if (answer === 'over') return false
     if (part.marks.isOutrun(entry)) {
-      // Nobody finds it, whether this works or not: it gives the memory back.
-      await this.#change(name, 'drop', stampBytes(entry.stamp)).catch(() => undefined)
+      await this.#changes.drop(name, frame)
       return false
     }
+    if (answer !== 'stored' && !(await this.#setInstead(part, { scope, name, frame, newer: answer })))
+      return false
     await part.marks.reach(entry.deleteAt)
     this.#tally.set(name, frame.length, entry.deleteAt)
     return true
@@ -140,10 +140,13 @@ export class RedisCacheStore implements CacheStore {
 
   async touch(scope: CacheScope, key: string, times: EntryTimes): Promise<boolean> {
     if (!Number.isFinite(times.staleAt) || !Number.isFinite(times.deleteAt)) return false
-    const { part, name, found } = await this.#changeFound(scope, key, 'touch', timesBytes(times))
-    if (found === undefined) return false
+    const part = this.#part(scope)
+    const name = part.names.entry(key)
+    const touched = await this.#changing(part, this.#changes.touch(name, times))
+    const found = touched && foundHead(scope, touched)
+    if (touched === undefined || found === undefined) return false
     if (part.marks.isOutrun(found)) {
-      await this.#change(name, 'drop', stampBytes(found.stamp)).catch(() => undefined)
+      await this.#changes.drop(name, touched)
       return false
     }
     await part.marks.reach(times.deleteAt)
@@ -152,8 +155,11 @@ export class RedisCacheStore implements CacheStore {
   }
 
   async delete(scope: CacheScope, key: string): Promise<boolean> {
-    const { part, name, found } = await this.#changeFound(scope, key, 'take', noWord)
+    const part = this.#part(scope)
+    const name = part.names.entry(key)
+    const taken = await this.#changing(part, this.#changes.take(name))
     this.#tally.delete(name)
+    const found = taken && foundHead(scope, taken)
     return found !== undefined && !part.marks.isOutrun(found)
   }
 
@@ -170,25 +176,20 @@ export class RedisCacheStore implements CacheStore {
     return this.#tally.stats()
   }
 
-  /** Found is what stood before the value of an entry, if there was one. */
-  async #changeFound(scope: CacheScope, key: string, operation: string, word: Buffer): Promise<Changed> {
-    const part = this.#part(scope)
-    const name = part.names.entry(key)
+  /** The marks are read beside the change: it costs no further round trip to know them all. */
+  async #changing<Answer>(part: Part, change: Promise<Answer>): Promise<Answer> {
     const asked = part.marks.numbers
-    const [before, [head]] = await Promise.all([
-      this.#change(name, operation, word),
-      this.#reads.ask([part.names.head]),
-    ])
-    if (!Buffer.isBuffer(before)) return { part, name, found: undefined }
+    const [answer, [head]] = await Promise.all([change, this.#reads.ask([part.names.head])])
     await part.marks.settle(head ?? null, asked)
-    return { part, name, found: foundHead(scope, before) }
+    return answer
   }
 
-  #change(name: string, operation: string, word: Buffer): Promise<unknown> {
-    return runScript(this.#options.connection, this.#scripts.entry, {
-      keys: [name],
-      words: [operation, word],
-    })
+  /** What is newer stays, unless nobody would find it. */
+  async #setInstead({ marks }: Part, { scope, name, frame, newer }: Refused): Promise<boolean> {
+    const found = foundHead(scope, newer)
+    if (found !== undefined && !marks.isOutrun(found)) return false
+    await this.#changes.drop(name, newer)
+    return (await this.#changes.set(name, frame)) === 'stored'
   }
 
   #part({ name }: CacheScope): Part {
@@ -204,21 +205,6 @@ export class RedisCacheStore implements CacheStore {
   }
 }
 
-const noWord = Buffer.alloc(0)
-
 function isSound({ stamp, storedAt, staleAt, deleteAt, bytes }: CacheEntry): boolean {
   return [stamp, storedAt, staleAt, deleteAt, bytes].every(Number.isFinite)
-}
-
-function stampBytes(stamp: number): Buffer {
-  const bytes = Buffer.alloc(8)
-  bytes.writeDoubleLE(stamp)
-  return bytes
-}
-
-function timesBytes({ staleAt, deleteAt }: EntryTimes): Buffer {
-  const bytes = Buffer.alloc(16)
-  bytes.writeDoubleLE(staleAt, 0)
-  bytes.writeDoubleLE(deleteAt, 8)
-  return bytes
 }

@@ -29,7 +29,7 @@ end
 `
 
 /**
- * `set`, frame: 1, or 0 when what is there is newer, or the frame past its end. `touch`, staleAt and deleteAt as bytes: what
+ * `set`, frame: 1; 0 for a frame past its end; where something newer stands, what stands before its value. `touch`, staleAt and deleteAt as bytes: what
  * stands before the value, with these instants. `take`: the same, of an entry that is then gone. `drop`, stamp as bytes:
  * takes the entry away if it is still that one.
  */
@@ -40,7 +40,7 @@ function operations.set(frame)
   local deleteAt = number(frame, ${at.deleteAt})
   local head = current()
   if not (deleteAt > now) then return 0 end
-  if head and number(head, ${at.stamp}) > number(frame, ${at.stamp}) then return 0 end
+  if head and number(head, ${at.stamp}) > number(frame, ${at.stamp}) then return beforeValue(head) end
   redis.call('SET', key, frame)
   expireAt(key, deleteAt)
   return 1

@@ -1,5 +1,5 @@
 /** The script that gives out stamps, marks, and tells which marks there are. */
-import { headLayout, headMagic } from '../marks-head.ts'
+import { headLayout, headMagic, numbersEnd } from '../marks-head.ts'
 import { everythingMember } from '../mark-names.ts'
 import { scriptOf, type Script } from '../../connection/script.ts'
 import { serverTime } from './server-time.ts'
@@ -21,15 +21,18 @@ local headKey, marksKey = KEYS[1], KEYS[2]
 local knownLast, knownMark = tonumber(ARGV[2]), tonumber(ARGV[3])
 local day, longest = 86400000, 315576000000
 
+local function isNumber(number)
+  return number >= 0 and number < ${numbersEnd} and number == math.floor(number)
+end
+
 local function read()
   local text = redis.pcall('GET', headKey)
   if type(text) ~= 'string' or #text ~= ${at.length} then return nil end
   local magic, count, floor, markedAt, last, ends = struct.unpack('<c${headMagic.length}I4dddd', text)
   if magic ~= '${[...headMagic].map((byte) => `\\${byte}`).join('')}' then return nil end
-  for _, number in ipairs({ floor, markedAt, last, ends }) do
-    if not (number >= 0 and number < 2 ^ 53) then return nil end
-  end
-  if redis.pcall('ZCARD', marksKey) ~= count then return nil, math.max(last, floor, markedAt) end
+  if not (isNumber(floor) and isNumber(markedAt) and isNumber(last)) then return nil end
+  if floor > last or markedAt > last or not (ends >= 0 and ends < math.huge) then return nil end
+  if redis.pcall('ZCARD', marksKey) ~= count then return nil, last end
   return { count = count, floor = floor, markedAt = markedAt, last = last, ends = ends }
 end
 
