@@ -39,7 +39,7 @@ export async function measureHttp(
     if (floor === undefined) return []
     const runs = [floor, floor, ...servers.slice(1)]
     for (const { port } of servers)
-      await load({ port, requests: 2, connections: 1, expectedStatus: undefined })
+      await load({ port, scenario, requests: 2, connections: 1, expectedStatus: undefined })
     for (const server of servers) await drive(server, scenario, Math.max(2_000, effort.requests / 2))
     const samples: Sample[][] = runs.map(() => [])
     for (let round = 0; round < effort.rounds; round++) {
@@ -62,6 +62,7 @@ async function drive(server: ServerProcess, scenario: Scenario, requests: number
   const before = await server.cpu()
   const ms = await load({
     port: server.port,
+    scenario,
     requests,
     connections,
     expectedStatus: expectedStatus(scenario),

@@ -1,7 +1,9 @@
 /** The load generator: raw sockets that ask again as soon as they are answered, so that the client costs little. */
 import { connect, type Socket } from 'node:net'
+import type { Scenario } from './scenario.ts'
 
 export interface Load {
+  readonly scenario: Scenario
   readonly port: number
   readonly requests: number
   readonly connections: number
@@ -9,8 +11,16 @@ export interface Load {
   readonly expectedStatus: number | undefined
 }
 
-const request =
-  'GET / HTTP/1.1\r\nHost: shop.example\r\nAccept: application/json\r\nUser-Agent: bench\r\n\r\n'
+const fields = 'Host: shop.example\r\nAccept: application/json\r\nUser-Agent: bench\r\n'
+
+let asked = 0
+
+function requestText(scenario: Scenario): string {
+  // Every URL is a new one, for all runs together.
+  if (scenario === 'cold-1k') return `GET /?n=${asked++} HTTP/1.1\r\n${fields}\r\n`
+  const condition = scenario === 'not-modified' ? 'If-None-Match: *\r\n' : ''
+  return `GET / HTTP/1.1\r\n${fields}${condition}\r\n`
+}
 
 /** Makes the requests and resolves with the wall time in ms; rejects when an answer has another status. */
 export async function load(one: Load): Promise<number> {
@@ -20,13 +30,13 @@ export async function load(one: Load): Promise<number> {
   return performance.now() - startedAt
 }
 
-function drive({ port, expectedStatus }: Load, requests: number): Promise<void> {
+function drive({ port, scenario, expectedStatus }: Load, requests: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true })
     let left = requests
     const answers = new AnswerReader(expectedStatus)
     socket.on('error', reject)
-    socket.on('connect', () => socket.write(request))
+    socket.on('connect', () => socket.write(requestText(scenario)))
     socket.on('data', (chunk) => {
       try {
         if (!answers.isComplete(chunk)) return
@@ -36,7 +46,7 @@ function drive({ port, expectedStatus }: Load, requests: number): Promise<void> 
         return
       }
       if (--left > 0) {
-        socket.write(request)
+        socket.write(requestText(scenario))
       } else {
         socket.destroy()
         resolve()
@@ -64,6 +74,7 @@ class AnswerReader {
     const headEnd = chunk.indexOf('\r\n\r\n')
     const head = chunk.toString('latin1', 0, headEnd)
     if (!head.startsWith(this.#statusLine)) throw new Error(`unexpected answer: ${head.slice(0, 300)}`)
+    if (head.startsWith('HTTP/1.1 304')) return true
     const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1]
     if (length === undefined) {
       this.#chunked = true

@@ -38,3 +38,16 @@ declare module '@fastify/rate-limit/store/LocalStore.js' {
     ): void
   }
 }
+
+declare module '@fastify/rate-limit/store/RedisStore.js' {
+  import type { Redis } from 'ioredis'
+  export default class RedisStore {
+    constructor(continueExceeding: boolean, exponentialBackoff: boolean, redis: Redis)
+    incr(
+      key: string,
+      callback: (error: Error | null, result?: { current: number }) => void,
+      timeWindow: number,
+      max: number,
+    ): void
+  }
+}

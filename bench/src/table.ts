@@ -18,3 +18,19 @@ export function textOf({ title, columns, rows }: Table): string {
       .join('  ')
   return [`\n${title}`, line(columns), ...rows.map(line)].join('\n')
 }
+
+/** The same for a document. */
+export function markdownOf({ title, columns, rows }: Table): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  const rule = columns.map((_, index) => (index === 0 ? '---' : '--:'))
+  return [`**${title}**`, '', line(columns), line(rule), ...rows.map(line), ''].join('\n')
+}
+
+/** Stands for a part that cannot be run here. */
+export function skipped(title: string): Table {
+  return {
+    title: `${title}: not measured`,
+    columns: ['no redis-server found: name one in REDIS_SERVER_BIN, or a running one in FOREBAY_REDIS_URL'],
+    rows: [],
+  }
+}

@@ -1,7 +1,7 @@
 /** The HTTP parts: what a limiter or a cache adds to a bare framework, scenario by scenario. */
 import { httpContestants } from '../contestants/http/index.ts'
 import { measureHttp, type Effort, type HttpResult } from '../http-rounds.ts'
-import type { Framework, Scenario } from '../scenario.ts'
+import { cacheScenarios, type Framework, type Scenario } from '../scenario.ts'
 import type { Table } from '../table.ts'
 
 const frameworks: readonly Framework[] = ['express', 'fastify', 'koa']
@@ -11,7 +11,7 @@ export function httpLimit(effort: Effort, progress: (text: string) => void): Pro
 }
 
 export function httpCache(effort: Effort, progress: (text: string) => void): Promise<readonly Table[]> {
-  return tables(['hit-1k', 'hit-20k', 'hit-200k'], effort, progress)
+  return tables([...cacheScenarios, 'not-modified'], effort, progress)
 }
 
 async function tables(

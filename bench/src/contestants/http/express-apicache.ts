@@ -7,7 +7,7 @@ import { listening } from './listening.ts'
 export const expressApicache: HttpContestant = {
   name: 'apicache',
   framework: 'express',
-  scenarios: ['hit-1k', 'hit-20k', 'hit-200k'],
+  scenarios: ['hit-1k', 'hit-20k', 'hit-200k', 'cold-1k'],
   serve(scenario) {
     const content = contentOf(scenario)
     const app = express()

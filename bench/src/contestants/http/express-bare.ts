@@ -1,18 +1,19 @@
 /** Express alone, sending JSON: the floor. */
 import express from 'express'
-import { contentOf, type HttpContestant } from '../../scenario.ts'
+import { cacheScenarios, contentOf, streamOf, type HttpContestant } from '../../scenario.ts'
 import { listening } from './listening.ts'
 
 export const expressBare: HttpContestant = {
   name: 'bare',
   framework: 'express',
-  scenarios: ['limit-allowed', 'limit-denied', 'hit-1k', 'hit-20k', 'hit-200k'],
+  scenarios: ['limit-allowed', 'limit-denied', 'not-modified', ...cacheScenarios],
   serve(scenario) {
     const content = contentOf(scenario)
     const app = express()
     app.get('/', (_req, res) => {
       if (scenario === 'limit-denied') res.status(429)
-      res.json(content)
+      if (scenario === 'stream-20k') streamOf(content).pipe(res.type('json'))
+      else res.json(content)
     })
     return listening(app)
   },

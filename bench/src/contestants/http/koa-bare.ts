@@ -1,18 +1,19 @@
 /** Koa alone, sending JSON: the floor. */
 import Koa from 'koa'
-import { contentOf, type HttpContestant } from '../../scenario.ts'
+import { cacheScenarios, contentOf, streamOf, type HttpContestant } from '../../scenario.ts'
 import { listening } from './listening.ts'
 
 export const koaBare: HttpContestant = {
   name: 'bare',
   framework: 'koa',
-  scenarios: ['limit-allowed', 'limit-denied', 'hit-1k', 'hit-20k', 'hit-200k'],
+  scenarios: ['limit-allowed', 'limit-denied', ...cacheScenarios],
   serve(scenario) {
     const content = contentOf(scenario)
     const app = new Koa()
     app.use((ctx) => {
       if (scenario === 'limit-denied') ctx.status = 429
-      ctx.body = content
+      ctx.type = 'json'
+      ctx.body = scenario === 'stream-20k' ? streamOf(content) : content
     })
     return listening(app.callback())
   },

@@ -8,7 +8,7 @@ import { listening } from './listening.ts'
 export const koaCashContestant: HttpContestant = {
   name: 'koa-cash',
   framework: 'koa',
-  scenarios: ['hit-1k', 'hit-20k', 'hit-200k'],
+  scenarios: ['hit-1k', 'hit-20k', 'hit-200k', 'cold-1k'],
   serve(scenario) {
     const content = contentOf(scenario)
     const stored = new LRUCache<string, object>({ max: 1_000 })

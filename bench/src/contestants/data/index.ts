@@ -1,0 +1,17 @@
+/** All contestants that cache data; the first is the floor. */
+import type { DataContestant } from '../../data-contestant.ts'
+import { asyncCacheDedupe } from './async-cache-dedupe.ts'
+import { bentocache } from './bentocache.ts'
+import { cacheManager } from './cache-manager.ts'
+import { cacheable } from './cacheable.ts'
+import { forebay } from './forebay.ts'
+import { plainLruCache } from './plain-lru-cache.ts'
+
+export const dataContestants: readonly DataContestant[] = [
+  plainLruCache,
+  forebay,
+  bentocache,
+  cacheable,
+  cacheManager,
+  asyncCacheDedupe,
+]
