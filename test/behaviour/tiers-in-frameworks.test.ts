@@ -78,7 +78,7 @@ async function warm(both: readonly Node[]): Promise<void> {
     await until('a near hit', async () => {
       const { text, said } = await get(node)
       expect(text).toBe('run 1')
-      return said.startsWith('forebay; hit') && (nearHits(node)) > before
+      return said.startsWith('forebay; hit') && nearHits(node) > before
     })
   }
 }

@@ -9,6 +9,10 @@ import {
 import { manualClock, type ManualClock } from '@forebay/testing'
 import { SimulatedBus, type SimulatedBusOptions } from './simulated-bus.ts'
 
+interface FleetOptions extends Partial<SimulatedBusOptions> {
+  readonly clock?: ManualClock
+}
+
 export interface SimulatedFleet {
   readonly clock: ManualClock
   readonly bus: SimulatedBus
@@ -28,8 +32,7 @@ interface TieredNodeOptions {
   readonly sabotage?: (shared: Backend) => Backend
 }
 
-export function simulatedFleet(options: Partial<SimulatedBusOptions> = {}): SimulatedFleet {
-  const clock = manualClock()
+export function simulatedFleet({ clock = manualClock(), ...options }: FleetOptions = {}): SimulatedFleet {
   const bus = new SimulatedBus({ clock, ...options })
   const state = memoryBackend({ clock })
   const shared = (node: number): Backend => ({
