@@ -45,6 +45,8 @@ export class GuardedEntries {
   readonly #reads: GuardedWay
   readonly #stamps: GuardedWay
   readonly #writes: GuardedWay
+  /** Grows with everything that is written here: what was being read before may be different since. */
+  changes = 0
 
   constructor(options: GuardedEntriesOptions) {
     this.#options = options
@@ -104,11 +106,8 @@ export class GuardedEntries {
   set(key: string, entry: CacheEntry, timeoutMs: number): MaybePromise<boolean> {
     const { store, scope } = this.#options
     if (entry.stamp === noStamp) return false
-    return attempt(
-      this.#writes,
-      { operation: 'set', timeoutMs, ask: () => store.set(scope, key, entry), read: isTrue },
-      false,
-    )
+    const call = { operation: 'set', timeoutMs, ask: () => store.set(scope, key, entry), read: isTrue }
+    return this.#changed(attempt(this.#writes, call, false))
   }
 
   /** False when there was none, and when the store did not confirm it: then it is made up for. */
@@ -118,22 +117,16 @@ export class GuardedEntries {
       if (deleted === undefined) guard.missed.key(scope, key)
       return deleted ?? false
     }
-    const deleted = attempt(
-      this.#writes,
-      { operation: 'delete', timeoutMs, ask: () => store.delete(scope, key), read: isTrue },
-      undefined,
-    )
+    const call = { operation: 'delete', timeoutMs, ask: () => store.delete(scope, key), read: isTrue }
+    const deleted = this.#changed(attempt(this.#writes, call, undefined))
     return isPromise(deleted) ? deleted.then(missed) : missed(deleted)
   }
 
   /** False when there was nothing to touch, and when the store did not confirm it. */
   touch(key: string, times: EntryTimes, timeoutMs: number): MaybePromise<boolean> {
     const { store, scope } = this.#options
-    return attempt(
-      this.#writes,
-      { operation: 'touch', timeoutMs, ask: () => store.touch(scope, key, times), read: isTrue },
-      false,
-    )
+    const call = { operation: 'touch', timeoutMs, ask: () => store.touch(scope, key, times), read: isTrue }
+    return this.#changed(attempt(this.#writes, call, false))
   }
 
   /**
@@ -153,7 +146,7 @@ export class GuardedEntries {
       if (stamp === noStamp) throw new TypeError('the store answered with something that is no stamp')
       const entry = await entryOf(stamp)
       const ask = (): MaybePromise<boolean> => store.set(scope, key, entry)
-      return await surely(this.#writes, { operation: 'set', timeoutMs, ask, read: isTrue })
+      return await this.#changed(surely(this.#writes, { operation: 'set', timeoutMs, ask, read: isTrue }))
     } catch (cause) {
       guard.missed.key(scope, key)
       throw notConfirmed(cause)
@@ -192,9 +185,8 @@ export class GuardedEntries {
       return fail(error)
     }
     if (isPromise(marked)) {
-      return way
-        .hear(marked, { operation: 'mark', timeoutMs: markTimeoutMs, read: () => undefined })
-        .catch(fail)
+      const heard = way.hear(marked, { operation: 'mark', timeoutMs: markTimeoutMs, read: () => undefined })
+      return this.#changed(heard.catch(fail))
     }
     if (!way.isSound) way.workedAtOnce()
   }
@@ -222,6 +214,10 @@ export class GuardedEntries {
       (entry) => (this.#isSuspect ? undefined : entry),
       () => undefined,
     )
+  }
+
+  #changed<T>(written: MaybePromise<T>): MaybePromise<T> {
+    return isPromise(written) ? written.finally(() => this.changes++) : written
   }
 
   get #isSuspect(): boolean {

@@ -13,6 +13,7 @@ import type { Miss } from './cache-request.ts'
 import { Fleet } from '../engine/fleet.ts'
 import { Flights } from '../engine/flights.ts'
 import { GuardedEntries } from '../engine/guarded-entries.ts'
+import { SharedReads } from '../engine/shared-reads.ts'
 import { Passes } from '../engine/passes.ts'
 import type { Landed } from './landed.ts'
 import type { QueryRule } from './primary-key.ts'
@@ -57,6 +58,8 @@ export class CacheCore {
   readonly backend: Backend
   readonly clock: Clock
   readonly entries: GuardedEntries
+  /** For many that ask at once; the entries themselves where they answer at once. */
+  readonly reads: Pick<SharedReads, 'get'>
   readonly events: Emitter<CacheEvents>
   readonly flights: Flights<Landed> = new Flights()
   /** Flights whose responses cannot be shared. */
@@ -107,6 +110,7 @@ export class CacheCore {
       guard: guardOf(options.backend),
       user,
     })
+    this.reads = options.backend.shared ? new SharedReads(this.entries) : this.entries
     this.passes = new Passes(this.clock)
     this.fleet = options.backend.shared ? this.#fleetOn(options.backend, user) : undefined
     this.refreshes = new BackgroundRefreshes({

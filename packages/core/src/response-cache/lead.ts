@@ -8,7 +8,7 @@ import { mayShare } from './judge-use.ts'
 import type { Landed } from './landed.ts'
 import type { Mount } from './mount.ts'
 import { runHandler } from './run-handler.ts'
-import { isSelected, select } from './selection.ts'
+import { isSelected, selectAnew } from './selection.ts'
 import { landedStored, mayStandIn } from './stand-in.ts'
 import { lookAgain, turnFor } from './turn-for.ts'
 import { unlessClientLeaves, type AfterWaiting } from './waiting.ts'
@@ -83,7 +83,7 @@ async function standIn(
   status: number,
 ): Promise<CacheOutcome> {
   const { request } = miss
-  const selection = await select(mount, request)
+  const selection = await selectAnew(mount, request)
   if (isSelected(selection) && mayShare(request, selection.stored)) {
     const { at, stored, found } = selection
     const stale = { at, stored, entry: found.entry }

@@ -11,11 +11,11 @@ import { handlerOrWait, type Round } from './miss.ts'
 import type { Mount } from './mount.ts'
 import { noteUse } from './notes.ts'
 import { secondaryKey } from './secondary-key.ts'
-import { isSelected, missOf, select, type Selected } from './selection.ts'
+import { isSelected, missOf, selectAnew, selectFirst, type Selected } from './selection.ts'
 import { mayStandIn, standInStatus } from './stand-in.ts'
 
 export function lookUp(mount: Mount, request: CacheRequest, round: Round): MaybePromise<CacheOutcome> {
-  const selection = select(mount, request)
+  const selection = round === 'first' ? selectFirst(mount, request) : selectAnew(mount, request)
   return isPromise(selection)
     ? selection.then((late) => reuseOrMiss(mount, late, round))
     : reuseOrMiss(mount, selection, round)

@@ -2,6 +2,7 @@
 import { isPromise } from '../kit/promise.ts'
 import type { FoundEntry } from '../ports/cache-store.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
+import type { SharedReads } from '../engine/shared-reads.ts'
 import type { CacheRequest, Miss } from './cache-request.ts'
 import type { Mount } from './mount.ts'
 import { StoredResponse } from './stored-response.ts'
@@ -20,10 +21,27 @@ export function isSelected(selection: Selected | Miss): selection is Selected {
   return 'stored' in selection
 }
 
-export function select(mount: Mount, request: CacheRequest): MaybePromise<Selected | Miss> {
-  const found = mount.core.entries.get(request.key, mount.settings.timeoutMs)
-  if (isPromise(found)) return found.then((late) => selectFrom(mount, request, late))
-  return selectFrom(mount, request, found)
+/** For a request that comes: what is being read for another one does for it, too. */
+export function selectFirst(mount: Mount, request: CacheRequest): MaybePromise<Selected | Miss> {
+  return selectBy(mount.core.reads, mount, request)
+}
+
+/** For a request that has waited: what is stored now. */
+export function selectAnew(mount: Mount, request: CacheRequest): MaybePromise<Selected | Miss> {
+  return selectBy(mount.core.entries, mount, request)
+}
+
+type Reads = Pick<SharedReads, 'get'>
+
+function selectBy(reads: Reads, mount: Mount, request: CacheRequest): MaybePromise<Selected | Miss> {
+  const found = reads.get(request.key, mount.settings.timeoutMs)
+  if (isPromise(found)) return found.then((late) => selectFrom(mount, { request, reads }, late))
+  return selectFrom(mount, { request, reads }, found)
+}
+
+interface Selecting {
+  readonly request: CacheRequest
+  readonly reads: Reads
 }
 
 export function missOf(request: CacheRequest): Miss {
@@ -32,7 +50,7 @@ export function missOf(request: CacheRequest): Miss {
 
 function selectFrom(
   mount: Mount,
-  request: CacheRequest,
+  { request, reads }: Selecting,
   found: FoundEntry | undefined,
 ): MaybePromise<Selected | Miss> {
   const value = found?.entry.value
@@ -42,21 +60,20 @@ function selectFrom(
   }
   if (value instanceof VariantIndex) {
     const keys = value.matching(request.exchange.requestFields)
-    return selectVariant(mount, { request, index: value, keys })
+    return selectVariant(mount, { request, reads, index: value, keys })
   }
   mount.core.ownFailure('get', new TypeError('what is stored under this key is no response'))
   return missOf(request)
 }
 
-interface Variants {
-  readonly request: CacheRequest
+interface Variants extends Selecting {
   readonly index: VariantIndex
   /** The secondary keys left to try, the most recent first. */
   readonly keys: readonly string[]
 }
 
 function selectVariant(mount: Mount, variants: Variants): MaybePromise<Selected | Miss> {
-  const { request, index, keys } = variants
+  const { request, reads, index, keys } = variants
   const [secondary, ...rest] = keys
   if (secondary === undefined) return { ...missOf(request), why: 'vary-miss', index }
   const at = variantKey(request.key, secondary)
@@ -66,6 +83,6 @@ function selectVariant(mount: Mount, variants: Variants): MaybePromise<Selected 
     const left = mount.core.entries.isReadable ? rest : []
     return selectVariant(mount, { ...variants, keys: left })
   }
-  const found = mount.core.entries.get(at, mount.settings.timeoutMs)
+  const found = reads.get(at, mount.settings.timeoutMs)
   return isPromise(found) ? found.then(takeOrTryNext) : takeOrTryNext(found)
 }

@@ -7,7 +7,7 @@ import { flightKeyOf } from './flight-key.ts'
 import { judgeUse, mayShare } from './judge-use.ts'
 import type { Landed } from './landed.ts'
 import type { Mount } from './mount.ts'
-import { isSelected, select, type Selected } from './selection.ts'
+import { isSelected, selectAnew, type Selected } from './selection.ts'
 import { landedStored } from './stand-in.ts'
 import { isWithinOwnLease } from './underway.ts'
 
@@ -53,7 +53,7 @@ export function lookAgain(mount: Mount, miss: Miss, key: string): MaybePromise<L
     // Made since, and still of no use to this request: the next one would not be either.
     return { type: entry.stamp > (miss.stale?.entry.stamp ?? -Infinity) ? 'alone' : 'nothing' }
   }
-  const selection = select(mount, miss.request)
+  const selection = selectAnew(mount, miss.request)
   return isPromise(selection) ? selection.then(judge) : judge(selection)
 }
 
@@ -66,7 +66,7 @@ export function lookForNewer(mount: Mount, subject: Miss): MaybePromise<Look<Lan
       ? foundIn(selection)
       : { type: 'nothing' }
   }
-  const selection = select(mount, subject.request)
+  const selection = selectAnew(mount, subject.request)
   return isPromise(selection) ? selection.then(judge) : judge(selection)
 }
 
