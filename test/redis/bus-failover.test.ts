@@ -1,6 +1,8 @@
 /** The bus when another server takes over: its connection follows, and whoever listens is told of the gap. */
-import { describe, it } from 'vitest'
-import { redisBackend, type RedisBackend, type RedisOptions } from '@forebay/redis'
+import { Cluster } from 'ioredis'
+import { Cluster as Cluster6 } from 'ioredis6'
+import { describe, expect, it } from 'vitest'
+import { redisBackend, type RedisBackend, type RedisClient, type RedisOptions } from '@forebay/redis'
 import { listenTo, standing, untilHeard } from './bus-listener.ts'
 import { rawCommand } from './raw-command.ts'
 import { startRedisCluster, type RedisCluster } from './redis-cluster.ts'
@@ -52,6 +54,31 @@ describe.concurrent('the bus follows', () => {
     told(await rawCommand(second?.port ?? 0, ['SPUBLISH', 'forebay:{bus}:topic', 'sharded'])).toBe(1)
     await rawCommand(cluster.nodes[2]?.port ?? 0, ['PUBLISH', 'forebay:{bus}:topic', 'to all'])
     await until('both', () => heard.messages.includes('sharded') && heard.messages.includes('to all'))
+  })
+})
+
+const clusters: readonly [string, (node: { port: number }) => RedisClient][] = [
+  ['ioredis 5', (node) => new Cluster([node])],
+  ['ioredis 6', (node) => new Cluster6([node])],
+]
+
+describe('the bus on a Cluster of somebody else', () => {
+  it.each(clusters)('made with %s', async (_, make) => {
+    await using cluster = await startRedisCluster()
+    const port = cluster.nodes[2]?.port ?? 0
+    const client = make({ port })
+    await using backend = redisBackend(client, { logger: silent })
+    await using other = redisBackend({ cluster: [`127.0.0.1:${port}`], logger: silent })
+    const [heard, elsewhere] = [listenTo(backend.bus, topic), listenTo(other.bus, topic)]
+    await Promise.all([standing(backend.bus, topic), standing(other.bus, topic)])
+    await Promise.all([
+      other.bus.publish(topic, 'from the other'),
+      backend.bus.publish(topic, 'from this one'),
+    ])
+    await until('both', () => heard.messages.length + elsewhere.messages.length === 2)
+    await backend.close()
+    expect(String(await client.callBuffer('PING', []))).toBe('PONG')
+    client.disconnect()
   })
 })
 

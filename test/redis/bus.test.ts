@@ -115,6 +115,21 @@ describe('the bus', () => {
     expect(heard.map(({ messages }) => messages)).toEqual(own)
   })
 
+  it('keeps databases apart', async () => {
+    const prefix = ownPrefix()
+    const open2 = (): RedisBackend => open(prefix, { db: 2 })
+    const [first, here, there] = [open(prefix), open2(), open2()]
+    const heard = [listenTo(first.bus, 'topic'), listenTo(there.bus, 'topic')] as const
+    await Promise.all([standing(first.bus, 'topic'), standing(there.bus, 'topic')])
+    await here.bus.publish('topic', 'in 2')
+    await there.bus.publish('topic', 'in 2 as well')
+    await until('the message', () => heard[1].messages.length > 0)
+    await node.command('PUBLISH', `${prefix}{bus}2:topic`, 'from outside')
+    await until('the message', () => heard[1].messages.length > 1)
+    expect(heard.map(({ messages }) => messages)).toEqual([[], ['in 2', 'from outside']])
+    expect(heard.map(({ gaps }) => gaps())).toEqual([1, 1])
+  })
+
   it('takes what any program publishes', async () => {
     const prefix = ownPrefix()
     const { bus } = open(prefix)

@@ -112,7 +112,8 @@ export class BusConnection {
       (error: unknown) => {
         if (link !== this.#link) return
         this.#asked.delete(topic)
-        this.#refuse(topic, error)
+        if (error instanceof Error && error.name === 'ReplyError') this.#refuse(topic, error)
+        else this.#renew()
       },
     )
   }

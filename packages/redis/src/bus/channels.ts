@@ -10,8 +10,9 @@ const digestLength = 22
 /** The hash slot of `bus`: in a Cluster all topics are on one node, so that one connection hears them all. */
 export const busSlot = 3_155
 
-export function channelOf(prefix: string, topic: string): string {
-  return `${prefix}{bus}:${nameOf(topic)}`
+/** @param db channels know no databases, and their counters do. */
+export function channelOf(prefix: string, db: number, topic: string): string {
+  return `${prefix}{bus}${db === 0 ? '' : db}:${nameOf(topic)}`
 }
 
 export function counterOf(prefix: string, topic: string): string {

@@ -7,6 +7,7 @@ import type { Settings } from '../connection/settings.ts'
 import { BusConnection } from './bus-connection.ts'
 import { channelOf, counterOf } from './channels.ts'
 import { publishScript, readFrame } from './frame.ts'
+import { databaseOf } from './subscriber.ts'
 import { Topic } from './topic.ts'
 
 export interface RedisBusOptions {
@@ -26,6 +27,7 @@ const vouchMs = 1_000
  */
 export class RedisBus implements Bus {
   readonly #settings: Settings
+  readonly #db: number
   readonly #connection: Connection
   readonly #clock: Clock
   readonly #hearing: BusConnection
@@ -37,6 +39,7 @@ export class RedisBus implements Bus {
 
   constructor(options: RedisBusOptions) {
     this.#settings = options.settings
+    this.#db = databaseOf(options.settings)
     this.#connection = options.connection
     this.#clock = options.clock
     this.#hearing = new BusConnection({
@@ -48,11 +51,11 @@ export class RedisBus implements Bus {
 
   /** Rejects when Redis did not take it in time; it may have been told all the same. */
   async publish(topic: string, message: string): Promise<void> {
-    const { prefix } = this.#settings
+    const { channel, counter } = this.#namesOf(topic)
     const command = this.#connection.isCluster ? 'SPUBLISH' : 'PUBLISH'
     await runScript(this.#connection, publishScript, {
-      keys: [counterOf(prefix, topic)],
-      words: [channelOf(prefix, topic), command, JSON.stringify(this.#origin), JSON.stringify(message)],
+      keys: [counter],
+      words: [channel, command, JSON.stringify(this.#origin), JSON.stringify(message)],
     })
   }
 
@@ -91,15 +94,19 @@ export class RedisBus implements Bus {
   }
 
   #topicOf(name: string): Topic {
-    const { prefix, logger } = this.#settings
+    const { logger } = this.#settings
     const topic = new Topic({
-      channel: channelOf(prefix, name),
-      counter: counterOf(prefix, name),
+      ...this.#namesOf(name),
       failed: (error) => logger.error(`forebay: a listener of the bus failed (topic ${name})`, error),
     })
     this.#topics.set(name, topic)
     this.#byChannel.set(topic.channel, topic)
     return topic
+  }
+
+  #namesOf(topic: string): { readonly channel: string; readonly counter: string } {
+    const { prefix } = this.#settings
+    return { channel: channelOf(prefix, this.#db, topic), counter: counterOf(prefix, topic) }
   }
 
   #heard(channel: string, text: string): void {

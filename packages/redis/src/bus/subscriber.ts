@@ -7,7 +7,11 @@ import { busSlot } from './channels.ts'
 
 /** What else an ioredis `Redis` has. */
 interface SingleClient extends RedisClient {
-  readonly options: RedisClientOptions & { readonly host?: string; readonly port?: number }
+  readonly options: RedisClientOptions & {
+    readonly host?: string
+    readonly port?: number
+    readonly db?: number
+  }
   duplicate(changes: object): RedisClient
 }
 
@@ -40,6 +44,12 @@ export function openSubscriber(settings: Settings, connection: Connection): Redi
   const { target } = settings
   const like = target.type === 'client' ? target.client : openClient(settings)
   return (like as SingleClient).duplicate(changes)
+}
+
+/** The database that commands go to. */
+export function databaseOf({ target, db }: Settings): number {
+  if (target.type !== 'client') return db
+  return target.client.isCluster ? 0 : ((target.client as SingleClient).options.db ?? 0)
 }
 
 /** What identifies the node that has the channels: undefined where there is but one, or none is known. */
