@@ -99,7 +99,9 @@ export type {
 } from './response-cache/response-cache.ts'
 export { createCache, type DataCacheSurroundings } from './gate/create-cache.ts'
 export type { CodecName, CreateCacheOptions } from './gate/data-cache-options.ts'
+export { compressed, type CompressedOptions } from './data-cache/compressed-codec.ts'
 export { json } from './data-cache/json-codec.ts'
+export { msgpack } from './data-cache/msgpack-codec.ts'
 export { structured } from './data-cache/structured-codec.ts'
 export type { InvalidateOptions } from './engine/invalidate-options.ts'
 export type {

@@ -24,6 +24,11 @@ export function holdsPlainData(codec: Codec): boolean {
   return plainCodecs.has(codec)
 }
 
+/** Says so of a codec that wraps such a one. */
+export function declarePlainData(codec: Codec): void {
+  plainCodecs.add(codec)
+}
+
 /**
  * Plain data is copied once when it comes and once for each who asks, or frozen once and shared; anything else is kept as
  * bytes and decoded for each who asks.

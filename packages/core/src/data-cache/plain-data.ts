@@ -1,5 +1,5 @@
 /** What JSON holds exactly: checked, copied and measured in one walk. */
-import { ForebayError } from '../kit/forebay-error.ts'
+import { isPlain, nameOf, putMember, ValuePath, walked } from './value-path.ts'
 
 /** A copy that shares nothing with its original, and roughly what it weighs. */
 export interface PlainCopy {
@@ -18,26 +18,17 @@ const bytesPerSlot = 16
  */
 export function checkedCopy(value: unknown, of: string): PlainCopy {
   const walk = new Walk(of)
-  try {
-    const copy = walk.copy(value)
-    return { copy, bytes: walk.bytes, hasNegativeZero: walk.hasNegativeZero }
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    throw new ForebayError('FOREBAY_INVALID_VALUE', `${of}: the value is nested too deeply.`, {
-      cause: error,
-    })
-  }
+  const copy = walked(of, () => walk.copy(value))
+  return { copy, bytes: walk.bytes, hasNegativeZero: walk.hasNegativeZero }
 }
 
 class Walk {
-  readonly #of: string
-  readonly #path: (string | number)[] = []
-  readonly #around: object[] = []
+  readonly #path: ValuePath
   bytes = bytesPerSlot
   hasNegativeZero = false
 
   constructor(of: string) {
-    this.#of = of
+    this.#path = new ValuePath(of)
   }
 
   copy(value: unknown): unknown {
@@ -48,78 +39,50 @@ class Walk {
     if (typeof value === 'number') return this.#number(value)
     if (typeof value === 'boolean' || value === null) return value
     if (typeof value === 'object') return this.#object(value)
-    if (value === undefined) throw this.#refused('undefined', 'null, or leave it out')
-    throw this.#refused(`a ${typeof value}`)
+    if (value === undefined) throw this.#path.refused('undefined', 'null, or leave it out')
+    throw this.#path.refused(`a ${typeof value}`)
   }
 
   #number(value: number): number {
-    if (!Number.isFinite(value)) throw this.#refused(String(value))
+    if (!Number.isFinite(value)) throw this.#path.refused(String(value))
     if (Object.is(value, -0)) this.hasNegativeZero = true
     return value
   }
 
   #object(value: object): unknown {
-    if (this.#around.includes(value)) throw this.#refused('a cycle')
-    this.#around.push(value)
+    this.#path.open(value)
     this.bytes += bytesPerObject
     const copy = Array.isArray(value) ? this.#array(value) : this.#record(value)
-    this.#around.pop()
+    this.#path.close()
     return copy
   }
 
   #array(value: readonly unknown[]): unknown[] {
     if (Object.keys(value).length !== value.length) {
-      throw this.#refused('an array with holes, or with named members')
+      throw this.#path.refused('an array with holes, or with named members')
     }
     const copy: unknown[] = []
     this.bytes += bytesPerSlot * value.length
     for (const [index, item] of value.entries()) {
-      this.#path.push(index)
+      this.#path.enter(index)
       copy.push(this.copy(item))
-      this.#path.pop()
+      this.#path.leave()
     }
     return copy
   }
 
   #record(value: object): object {
-    if (!isPlain(value)) throw this.#refused(nameOf(value))
-    if (Object.getOwnPropertySymbols(value).length > 0) throw this.#refused('an object with symbol keys')
+    if (!isPlain(value)) throw this.#path.refused(nameOf(value))
+    if (Object.getOwnPropertySymbols(value).length > 0) throw this.#path.refused('an object with symbol keys')
     const copy: Record<string, unknown> = {}
     for (const key of Object.keys(value)) {
-      this.#path.push(key)
-      const member = this.copy((value as Record<string, unknown>)[key])
-      this.#path.pop()
+      this.#path.enter(key)
+      putMember(copy, key, this.copy((value as Record<string, unknown>)[key]))
+      this.#path.leave()
       this.bytes += bytesPerSlot + 2 * key.length
-      if (key === '__proto__') ownMember(copy, key, member)
-      else copy[key] = member
     }
     return copy
   }
-
-  #refused(what: string, instead: string = 'another codec, such as structured'): ForebayError {
-    const path = this.#path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step.slice(0, 40)}`))
-    return new ForebayError(
-      'FOREBAY_INVALID_VALUE',
-      `${this.#of}: $${path.join('')} is ${what}, which it cannot hold exactly. Accepted: what JSON holds; or use ${instead}.`,
-    )
-  }
-}
-
-/** Without a class, of whatever realm. */
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
-}
-
-function nameOf(value: object): string {
-  const tag = Object.prototype.toString.call(value).slice(8, -1)
-  const name: unknown = (value.constructor as { name?: unknown } | undefined)?.name
-  return `a ${tag === 'Object' && typeof name === 'string' && name !== '' ? name : tag}`
-}
-
-/** An own member of that name, instead of another prototype. */
-function ownMember(target: object, key: string, value: unknown): void {
-  Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
 }
 
 /** A copy of what `checkedCopy` or `JSON.parse` made. */

@@ -32,15 +32,19 @@ export function usable(core: DataCore, found: FoundEntry | undefined, now: numbe
 /** Whether this use of a fresh value loads it anew in the background. */
 export function isDue(core: DataCore, rules: LoadRules, { entry, stored }: Usable, now: number): boolean {
   const leftMs = entry.staleAt - now
-  if (leftMs <= stored.lifeMs * (1 - rules.refreshAhead)) return true
+  if (leftMs <= aheadMs(rules, stored)) return true
   const { earlyRefresh } = rules
   return isEarly({ earlyRefresh, random: core.settings.random }, leftMs, stored.lifeMs, stored.madeInMs)
 }
 
 /** How long before its end a value needs a closer look than whether it is fresh. */
-export function closerLookMs({ refreshAhead, earlyRefresh }: LoadRules, stored: StoredValue): number {
-  const aheadMs = stored.lifeMs * (1 - refreshAhead)
-  return Math.max(aheadMs, stored.madeInMs * earlyRefresh * mostDrawn)
+export function closerLookMs(rules: LoadRules, stored: StoredValue): number {
+  return Math.max(aheadMs(rules, stored), stored.madeInMs * rules.earlyRefresh * mostDrawn)
+}
+
+/** As a difference: 0.8 of 10 s leaves 2 s then, and not a little less. */
+function aheadMs({ refreshAhead }: LoadRules, { lifeMs }: StoredValue): number {
+  return lifeMs - lifeMs * refreshAhead
 }
 
 /** Part of its life after which a use gives a sliding value a new one: not every read is to be a write. */

@@ -4,6 +4,7 @@ import { loadChecks, overridden } from '../data-cache/call-options.ts'
 import type { DataCache, Loader } from '../data-cache/data-cache.ts'
 import { json } from '../data-cache/json-codec.ts'
 import { holdsPlainData } from '../data-cache/kept-form.ts'
+import { msgpack } from '../data-cache/msgpack-codec.ts'
 import type { DataCacheSettings } from '../data-cache/settings.ts'
 import { structured } from '../data-cache/structured-codec.ts'
 import { durationMs } from '../kit/duration.ts'
@@ -24,7 +25,7 @@ import type { CreateCacheOptions } from './data-cache-options.ts'
 import { defaultLogger } from './default-logger.ts'
 import { dataCacheDefaults as defaults } from './defaults.ts'
 
-const codecs: Readonly<Record<string, Codec>> = { json, structured }
+const codecs: Readonly<Record<string, Codec>> = { json, msgpack, structured }
 
 /** As long as the format's field for it. */
 const longestId = 255

@@ -6,7 +6,7 @@ import type { Codec } from '../ports/codec.ts'
 import type { Logger } from '../ports/logger.ts'
 
 /** The codecs that are always there, by name. */
-export type CodecName = 'json' | 'structured'
+export type CodecName = 'json' | 'msgpack' | 'structured'
 
 /**
  * Options of `createCache`. Those that a call may set too (`ttl`, `tags`, `staleWhileRevalidate` and so on) hold for every
