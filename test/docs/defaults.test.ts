@@ -9,6 +9,7 @@ import {
   rateLimitDefaults,
   responseCacheDefaults,
 } from '../../packages/core/src/gate/defaults.ts'
+import { tieredBackendDefaults } from '../../packages/core/src/tiers/tiered-backend.ts'
 import { root } from './code-blocks.ts'
 
 const page = readFileSync(join(root, 'docs/options.md'), 'utf8')
@@ -37,6 +38,7 @@ const pages: readonly (readonly [string, Readonly<Record<string, unknown>>])[] =
   ['concurrencyLimit', concurrencyDefaults],
   ['responseCache', { ...cacheDefaults, cookies, requestDirectives, setCookie }],
   ['memoryBackend', memoryBackendDefaults],
+  ['tieredBackend', tieredBackendDefaults],
 ]
 
 describe.each(pages)('%s', (heading, defaults) => {
