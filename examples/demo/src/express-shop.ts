@@ -4,21 +4,24 @@ import { createServer } from 'node:http'
 import { Readable } from 'node:stream'
 import express from 'express'
 import { rateLimit, responseCache } from '@forebay/express'
+import type { RedisBackend } from '@forebay/redis'
 import { portOf, type RunningShop } from './running-shop.ts'
 import { apiLimit, lifetimes, loginLimit } from './settings.ts'
 import { Shop } from './shop.ts'
 
-export async function startExpressShop(port: number): Promise<RunningShop> {
+export async function startExpressShop(port: number, backend?: RedisBackend): Promise<RunningShop> {
   const shop = new Shop()
+  const where = backend === undefined ? {} : { backend }
   const app = express()
-  app.use(rateLimit({ ...apiLimit, key: (req) => req.get('x-api-key') }))
+  app.use(rateLimit({ ...apiLimit, ...where, key: (req) => req.get('x-api-key') }))
   app.use(express.json())
 
-  app.get('/products', responseCache({ ttl: lifetimes.list }), async (_req, res) => {
+  app.get('/products', responseCache({ ttl: lifetimes.list, ...where }), async (_req, res) => {
     res.json(await shop.list())
   })
   const products = responseCache({
     ttl: lifetimes.product,
+    ...where,
     tags: (req) => [`product:${String(req.params['id'])}`],
   })
   app.get('/products/:id', products, async (req, res) => {
@@ -31,17 +34,17 @@ export async function startExpressShop(port: number): Promise<RunningShop> {
     await products.cache.invalidateTags(`product:${req.params.id}`)
     res.status(product ? 200 : 404).json(product ?? { error: 'no such product' })
   })
-  app.get('/search', responseCache({ ttl: lifetimes.search }), async (req, res) => {
+  app.get('/search', responseCache({ ttl: lifetimes.search, ...where }), async (req, res) => {
     res.json(await shop.search(typeof req.query['q'] === 'string' ? req.query['q'] : ''))
   })
-  app.post('/login', rateLimit(loginLimit), async (req, res) => {
+  app.post('/login', rateLimit({ ...loginLimit, ...where }), async (req, res) => {
     const welcome = await shop.login(req.body?.password)
     res.status(welcome ? 200 : 401).json({ welcome })
   })
-  app.get('/report', responseCache({ ttl: lifetimes.report }), async (_req, res) => {
+  app.get('/report', responseCache({ ttl: lifetimes.report, ...where }), async (_req, res) => {
     res.json(await shop.report())
   })
-  app.get('/export', responseCache({ ttl: lifetimes.export }), (_req, res) => {
+  app.get('/export', responseCache({ ttl: lifetimes.export, ...where }), (_req, res) => {
     res.type('text/csv')
     Readable.from(shop.export()).pipe(res)
   })

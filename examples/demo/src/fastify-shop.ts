@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import fastify from 'fastify'
 import { rateLimit, responseCache } from '@forebay/fastify'
+import type { RedisBackend } from '@forebay/redis'
 import { portOf, type RunningShop } from './running-shop.ts'
 import { apiLimit, lifetimes, loginLimit } from './settings.ts'
 import { Shop } from './shop.ts'
@@ -10,11 +11,16 @@ interface ProductRoute {
   readonly Params: { readonly id: string }
 }
 
-export async function startFastifyShop(port: number): Promise<RunningShop> {
+export async function startFastifyShop(port: number, backend?: RedisBackend): Promise<RunningShop> {
   const shop = new Shop()
+  const where = backend === undefined ? {} : { backend }
   const app = fastify()
-  await app.register(rateLimit, { ...apiLimit, key: (request) => oneLine(request.headers['x-api-key']) })
-  await app.register(responseCache, { global: false })
+  await app.register(rateLimit, {
+    ...apiLimit,
+    ...where,
+    key: (request) => oneLine(request.headers['x-api-key']),
+  })
+  await app.register(responseCache, { global: false, ...where })
 
   app.get('/products', { config: { responseCache: { ttl: lifetimes.list } } }, () => shop.list())
   const product = {
@@ -38,7 +44,7 @@ export async function startFastifyShop(port: number): Promise<RunningShop> {
   )
   app.post(
     '/login',
-    { config: { rateLimit: { ...loginLimit, key: (request) => request.ip } } },
+    { config: { rateLimit: { ...loginLimit, ...where, key: (request) => request.ip } } },
     async (request, reply) => {
       const { password } = (request.body ?? {}) as { password?: unknown }
       const welcome = await shop.login(password)

@@ -5,21 +5,27 @@ import { Readable } from 'node:stream'
 import Router from '@koa/router'
 import Koa, { type Context } from 'koa'
 import { rateLimit, responseCache } from '@forebay/koa'
+import type { RedisBackend } from '@forebay/redis'
 import { readJson } from './read-json.ts'
 import { portOf, type RunningShop } from './running-shop.ts'
 import { apiLimit, lifetimes, loginLimit } from './settings.ts'
 import { Shop } from './shop.ts'
 
-export async function startKoaShop(port: number): Promise<RunningShop> {
+export async function startKoaShop(port: number, backend?: RedisBackend): Promise<RunningShop> {
   const shop = new Shop()
+  const where = backend === undefined ? {} : { backend }
   const app = new Koa()
   const router = new Router()
-  app.use(rateLimit({ ...apiLimit, key: (ctx) => ctx.get('x-api-key') || undefined }))
+  app.use(rateLimit({ ...apiLimit, ...where, key: (ctx) => ctx.get('x-api-key') || undefined }))
 
-  router.get('/products', responseCache({ ttl: lifetimes.list }), async (ctx) => {
+  router.get('/products', responseCache({ ttl: lifetimes.list, ...where }), async (ctx) => {
     ctx.body = await shop.list()
   })
-  const products = responseCache({ ttl: lifetimes.product, tags: (ctx: Context) => [`product:${idOf(ctx)}`] })
+  const products = responseCache({
+    ttl: lifetimes.product,
+    ...where,
+    tags: (ctx: Context) => [`product:${idOf(ctx)}`],
+  })
   router.get('/products/:id', products, async (ctx) => {
     const product = await shop.product(Number(idOf(ctx)))
     ctx.status = product ? 200 : 404
@@ -32,19 +38,19 @@ export async function startKoaShop(port: number): Promise<RunningShop> {
     ctx.status = product ? 200 : 404
     ctx.body = product ?? { error: 'no such product' }
   })
-  router.get('/search', responseCache({ ttl: lifetimes.search }), async (ctx) => {
+  router.get('/search', responseCache({ ttl: lifetimes.search, ...where }), async (ctx) => {
     ctx.body = await shop.search(String(ctx.query['q'] ?? ''))
   })
-  router.post('/login', rateLimit(loginLimit), async (ctx) => {
+  router.post('/login', rateLimit({ ...loginLimit, ...where }), async (ctx) => {
     const { password } = await readJson(ctx.req)
     const welcome = await shop.login(password)
     ctx.status = welcome ? 200 : 401
     ctx.body = { welcome }
   })
-  router.get('/report', responseCache({ ttl: lifetimes.report }), async (ctx) => {
+  router.get('/report', responseCache({ ttl: lifetimes.report, ...where }), async (ctx) => {
     ctx.body = await shop.report()
   })
-  router.get('/export', responseCache({ ttl: lifetimes.export }), (ctx) => {
+  router.get('/export', responseCache({ ttl: lifetimes.export, ...where }), (ctx) => {
     ctx.type = 'text/csv'
     ctx.body = Readable.from(shop.export())
   })

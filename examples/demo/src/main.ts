@@ -1,4 +1,6 @@
 /** The demo: one shop on three frameworks, real traffic, and what it was spared. `--once` ends it after the tables. */
+import { backendsFrom } from './backends.ts'
+import type { RedisBackend } from '@forebay/redis'
 import { startExpressShop } from './express-shop.ts'
 import { startFastifyShop } from './fastify-shop.ts'
 import { startKoaShop } from './koa-shop.ts'
@@ -16,8 +18,17 @@ async function main(): Promise<void> {
     [startFastifyShop, 4002],
     [startKoaShop, 4003],
   ]
-  const shops = await Promise.all(starters.map(([start, port]) => startAnywhere(start, once ? 0 : port)))
-  console.log('One shop, three frameworks, each behind rateLimit and responseCache:')
+  const backends = backendsFrom(process.env, starters.length)
+  const close = async (): Promise<void> => {
+    await Promise.all(shops.map((shop) => shop.close()))
+    await Promise.all(backends.map((backend) => backend?.close()))
+  }
+  const shops = await Promise.all(
+    starters.map(([start, port], index) => startAnywhere(start, once ? 0 : port, backends[index])),
+  )
+  const health = await backends[0]?.health()
+  const place = health === undefined ? 'in memory' : health.ok ? 'in Redis' : `in Redis (${health.detail})`
+  console.log(`One shop, three frameworks, each behind rateLimit and responseCache, ${place}:`)
   for (const { framework, port } of shops) console.log(`  ${framework.padEnd(8)} http://127.0.0.1:${port}`)
   console.log(
     '\nDriving traffic: a slow report opened by 30 readers at once, a skewed mix, a burst, a guessed login.',
@@ -36,24 +47,28 @@ async function main(): Promise<void> {
   const broken = results.some(({ tally }) => tally.failed > 0)
   if (broken) console.error('\nSome requests were answered with 5xx: that is a bug.')
   if (once || broken) {
-    await Promise.all(shops.map((shop) => shop.close()))
+    await close()
     process.exitCode = broken ? 1 : 0
   } else {
-    serveOn(shops)
+    serveOn(shops, close)
   }
 }
 
 /** On the usual port, or on any free one when that is taken. */
-async function startAnywhere(start: StartShop, port: number): Promise<RunningShop> {
+async function startAnywhere(
+  start: StartShop,
+  port: number,
+  backend: RedisBackend | undefined,
+): Promise<RunningShop> {
   try {
-    return await start(port)
+    return await start(port, backend)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    return start(0)
+    return start(0, backend)
   }
 }
 
-function serveOn(shops: readonly RunningShop[]): void {
+function serveOn(shops: readonly RunningShop[], close: () => Promise<void>): void {
   const at = `http://127.0.0.1:${shops[0]?.port}`
   console.log(`
 Still serving. Try, here or on the other two ports:
@@ -65,7 +80,7 @@ Still serving. Try, here or on the other two ports:
 Ctrl-C ends it.`)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
-      void Promise.all(shops.map((shop) => shop.close()))
+      void close()
     })
   }
 }

@@ -1,5 +1,6 @@
 /** What the demo knows of a shop that serves. */
 import type { AddressInfo, Server } from 'node:net'
+import type { RedisBackend } from '@forebay/redis'
 import type { Shop } from './shop.ts'
 
 export interface RunningShop {
@@ -9,7 +10,8 @@ export interface RunningShop {
   close(): Promise<void>
 }
 
-export type StartShop = (port: number) => Promise<RunningShop>
+/** Without a backend everything is in memory. */
+export type StartShop = (port: number, backend: RedisBackend | undefined) => Promise<RunningShop>
 
 export function portOf(server: Pick<Server, 'address'>): number {
   return (server.address() as AddressInfo).port
