@@ -10,6 +10,7 @@ import {
   responseCacheDefaults,
 } from '../../packages/core/src/gate/defaults.ts'
 import { tieredBackendDefaults } from '../../packages/core/src/tiers/tiered-backend.ts'
+import { redisDefaults } from '../../packages/redis/src/connection/settings.ts'
 import { root } from './code-blocks.ts'
 
 const page = readFileSync(join(root, 'docs/options.md'), 'utf8')
@@ -58,4 +59,11 @@ describe.each(pages)('%s', (heading, defaults) => {
 
 it('tells the longest default of negativeTtl', () => {
   expect(tableOf('responseCache').get('negativeTtl')).toContain(longestNegativeTtl)
+})
+
+it.each(Object.entries(redisDefaults))('tells that %s of redisBackend is %j', (option, value) => {
+  const row = readFileSync(join(root, 'docs/redis.md'), 'utf8')
+    .split('\n')
+    .find((line) => line.startsWith(`| \`${option}\``))
+  expect(row?.split('|')[2]?.trim()).toBe(`\`${typeof value === 'string' ? `'${value}'` : String(value)}\``)
 })

@@ -6,25 +6,34 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPackages } from '../built-packages.ts'
 import { freePort } from '../redis/free-port.ts'
+import { startRedisNode, type RedisNode } from '../redis/redis-node.ts'
 import { until } from '../redis/until.ts'
 import { readmeBlocks, root } from './code-blocks.ts'
 
 const serving = readmeBlocks().filter(({ code }) => code.includes('3000'))
 let folder = ''
+let redis: RedisNode
 
 beforeAll(async () => {
   await buildPackages()
+  redis = await startRedisNode()
   mkdirSync(join(root, '.cache'), { recursive: true })
   folder = mkdtempSync(join(root, '.cache/readme-'))
 }, 60_000)
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true })
+  await redis.stop()
+})
 
 describe.each(serving)('$name', ({ name, code }) => {
   it('runs as pasted', { timeout: 30_000 }, async () => {
     const port = await freePort()
     const file = join(folder, `${name.replaceAll(/[^\w-]/g, '_')}.mjs`)
-    writeFileSync(file, code.replace('3000', String(port)))
+    writeFileSync(
+      file,
+      code.replace('3000', String(port)).replace('localhost:6379', `127.0.0.1:${redis.port}`),
+    )
     const child = spawn(process.execPath, [file], { stdio: ['ignore', 'ignore', 'pipe'] })
     let complaints = ''
     child.stderr.on('data', (chunk) => (complaints += String(chunk)))
