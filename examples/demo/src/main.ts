@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   const backends = backendsFrom(process.env, starters.length)
   const close = async (): Promise<void> => {
     await Promise.all(shops.map((shop) => shop.close()))
-    await Promise.all(backends.map((backend) => backend?.close()))
+    await Promise.all(backends.map(async (backend) => backend?.close()))
   }
   const shops = await Promise.all(
     starters.map(([start, port], index) => startAnywhere(start, once ? 0 : port, backends[index])),
