@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPackages } from '../built-packages.ts'
 import { startRedisNode, type RedisNode } from '../redis/redis-node.ts'
+import { until } from '../redis/until.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -46,19 +47,28 @@ describe.each(['express-basic', 'fastify-basic', 'koa-basic'])('examples/%s', (e
     readonly child: ChildProcess
   }
 
-  async function start(): Promise<Running> {
+  async function start(prefix: string): Promise<Running> {
     const child = spawn(process.execPath, [`examples/${example}/server.js`], {
       cwd: root,
-      env: environment(`${example}:`),
+      env: environment(prefix),
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const [url] = (await once(createInterface(child.stdout), 'line')) as [string]
     return { url, child }
   }
 
-  it('in two processes limits the login as one, and stops by itself', { timeout: 30_000 }, async () => {
-    const running = await Promise.all([start(), start()])
+  let tries = 0
+
+  // A machine that is busy for 100 ms makes a process decide by itself, as it should: then once more.
+  it('in two processes limits the login as one, and stops', { timeout: 30_000, retry: 3 }, async () => {
+    const prefix = `${example}-${++tries}:`
+    const running = await Promise.all([start(prefix), start(prefix)])
     try {
+      await until('both to be connected', async () => {
+        for (const { url } of running) await fetch(`${url}/nowhere`)
+        const clients = String(await redis.command('CLIENT', 'LIST'))
+        return clients.split('name=forebay ').length > 2
+      })
       const statuses: number[] = []
       for (let attempt = 0; attempt < 7; attempt++) {
         const { status } = await fetch(`${running[attempt % 2]?.url}/login`, {
@@ -75,7 +85,7 @@ describe.each(['express-basic', 'fastify-basic', 'koa-basic'])('examples/%s', (e
         expect.stringContaining('fwd=uri-miss'),
         expect.stringContaining('hit'),
       ])
-      expect((await keys(`${example}:`)).length).toBeGreaterThan(2)
+      expect((await keys(prefix)).length).toBeGreaterThan(2)
       for (const { child } of running) child.kill('SIGTERM')
       for (const { child } of running) if (child.exitCode === null) await once(child, 'exit')
       expect(running.map(({ child }) => child.exitCode)).toEqual([0, 0])
