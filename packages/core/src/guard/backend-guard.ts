@@ -23,6 +23,24 @@ const leastPatienceMs = 100
 const mostPatienceMs = 1_000
 
 /**
+ * A request may ask several times, and is to wait in vain only once: after a call that waited for nothing, others do not wait
+ * much longer for this long than answers usually take.
+ */
+const hastyMs = 250
+const leastHasteMs = 10
+const hasteFactor = 5
+
+/** One answer's share in what is held for usual. */
+const weight = 1 / 8
+
+interface HeardAnswer {
+  readonly timeoutMs: number
+  readonly tookMs: number
+}
+
+const atOnce: HeardAnswer = { timeoutMs: 0, tookMs: 0 }
+
+/**
  * Nothing is asked of a backend while it is away, so nobody waits for it; `health()` tells when it is back. A backend
  * that says nothing at all while a call waits for its whole deadline is away with all its parts; one that refuses calls
  * is without the part that refuses.
@@ -39,6 +57,8 @@ export class BackendGuard {
   #answers = 0
   #wantedAt = -Infinity
   #isProbing = false
+  #usualMs = 0
+  #hastyUntil = -Infinity
 
   constructor(backend: GuardedBackend) {
     this.#backend = backend
@@ -84,9 +104,17 @@ export class BackendGuard {
     this.#wantedAt = this.clock.now()
   }
 
-  /** @param timeoutMs how long its caller would have waited. */
-  heard(circuit: Circuit, epoch: number, timeoutMs: number): void {
+  /** How long the next call is waited for, where its caller would wait so long. */
+  patience(timeoutMs: number): number {
+    if (this.#hastyUntil === -Infinity || timeoutMs > mostPatienceMs) return timeoutMs
+    if (this.clock.now() >= this.#hastyUntil) return timeoutMs
+    return Math.min(timeoutMs, Math.max(leastHasteMs, Math.ceil(this.#usualMs * hasteFactor)))
+  }
+
+  /** @param timeoutMs how long its caller would have waited, and `tookMs` how long it did. */
+  heard(circuit: Circuit, epoch: number, { timeoutMs, tookMs }: HeardAnswer): void {
     this.#answers++
+    this.#usualMs += (tookMs - this.#usualMs) * weight
     if (timeoutMs > this.#patienceMs && timeoutMs <= mostPatienceMs) this.#patienceMs = timeoutMs
     const hadFailed = circuit.isFailing || !circuit.isClosed
     circuit.worked(epoch)
@@ -95,6 +123,7 @@ export class BackendGuard {
 
   /** Nothing was heard of a call within its deadline. @param answersBefore those heard when it was made. */
   missedDeadline(circuit: Circuit, epoch: number, answersBefore: number): void {
+    this.#hastyUntil = this.clock.now() + hastyMs
     const isSilent = epoch === circuit.epoch && answersBefore === this.#answers
     circuit.failed(epoch, false)
     if (isSilent) for (const each of this.#all) each.open()
@@ -102,7 +131,7 @@ export class BackendGuard {
 
   /** An answer that came at once says nothing of a backend far away, unless it used to fail at once as well. */
   workedAtOnce(circuit: Circuit): void {
-    if (!this.#backend.shared || circuit.failedQuickly) this.heard(circuit, circuit.epoch, 0)
+    if (!this.#backend.shared || circuit.failedQuickly) this.heard(circuit, circuit.epoch, atOnce)
     else circuit.left()
   }
 

@@ -48,25 +48,29 @@ export class GuardedWay {
   /** Waits for an answer at most `timeoutMs`; rejects with what the backend did. */
   hear<Raw, Value>(answer: Promise<Raw>, expected: Expected<Raw, Value>): Promise<Value> {
     const guard = this.#guard
+    const { clock, answers } = guard
     const circuit = this.#circuit
     const { epoch } = circuit
-    const { answers } = guard
-    return withDeadline(answer, expected.timeoutMs, guard.clock).then(
+    const { operation, timeoutMs } = expected
+    const patienceMs = guard.patience(timeoutMs)
+    const askedAt = clock.now()
+    return withDeadline(answer, patienceMs, clock).then(
       (raw) => {
         let value: Value
         try {
           value = expected.read(raw)
         } catch (error) {
           circuit.failed(epoch, false)
-          return this.#fail(expected.operation, error)
+          return this.#fail(operation, error)
         }
-        guard.heard(circuit, epoch, expected.timeoutMs)
+        guard.heard(circuit, epoch, { timeoutMs, tookMs: clock.now() - askedAt })
         return value
       },
       (error: unknown) => {
-        if (error instanceof NoAnswer) guard.missedDeadline(circuit, epoch, answers)
+        if (error instanceof NoAnswer && patienceMs === timeoutMs)
+          guard.missedDeadline(circuit, epoch, answers)
         else circuit.failed(epoch, false)
-        return this.#fail(expected.operation, error)
+        return this.#fail(operation, error)
       },
     )
   }

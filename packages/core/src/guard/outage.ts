@@ -1,5 +1,5 @@
 /** What is told of a backend that fails: one line when it begins and one when it is over, whoever noticed. */
-import type { Clock } from '../ports/clock.ts'
+import type { Clock, Undo } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
 
 /** A limiter or cache on a backend. */
@@ -13,9 +13,15 @@ export interface BackendUser {
   recovered(): void
 }
 
-/** A backend that comes and goes is told of so many times within `tellingsMs`; an outage that lasts is told of in the end. */
-const mostTellings = 5
-const tellingsMs = 60_000
+/**
+ * Of a backend that comes and goes only the first outages are told of at once, and further ones when they last: the log is
+ * not to be flooded. No more than `mostTold` are told of within a minute.
+ */
+const toldAtOnce = 2
+const lastingMs = 1_000
+const recentMs = 10_000
+const mostTold = 10
+const minuteMs = 60_000
 
 export class Outage {
   readonly #kind: string
@@ -24,9 +30,10 @@ export class Outage {
   /** When the latest outages were told of. */
   #toldAt: number[] = []
   #isOn = false
+  #beganAt = 0
   #cause: unknown
   #teller: BackendUser | undefined
-  #tellsLater = false
+  #stopTelling: Undo | undefined
 
   constructor(kind: string, clock: Clock) {
     this.#kind = kind
@@ -52,6 +59,7 @@ export class Outage {
     user.failed(operation, error)
     if (this.#isOn) return
     this.#isOn = true
+    this.#beganAt = this.#clock.now()
     this.#cause = error
     this.#tell(user, operation, error)
   }
@@ -59,6 +67,7 @@ export class Outage {
   over(): void {
     if (!this.#isOn) return
     this.#isOn = false
+    this.#stopTelling?.()
     this.#cause = undefined
     const affected = [...this.#affected]
     this.#affected.clear()
@@ -69,19 +78,12 @@ export class Outage {
   }
 
   #tell(user: BackendUser, operation: string, error: unknown): void {
-    const now = this.#clock.now()
-    this.#toldAt = this.#toldAt.filter((at) => now - at < tellingsMs && at <= now)
-    const [oldest] = this.#toldAt
-    if (oldest !== undefined && this.#toldAt.length >= mostTellings) {
-      if (this.#tellsLater) return
-      this.#tellsLater = true
-      this.#clock.schedule(tellingsMs - (now - oldest), () => {
-        this.#tellsLater = false
-        if (this.#isOn && this.#teller === undefined) this.#tell(user, operation, error)
-      })
+    const waitMs = this.#mustWait()
+    if (waitMs > 0) {
+      this.#stopTelling = this.#clock.schedule(waitMs, () => this.#tell(user, operation, error))
       return
     }
-    this.#toldAt.push(now)
+    this.#toldAt.push(this.#clock.now())
     this.#teller = user
     say(
       user.logger,
@@ -89,6 +91,17 @@ export class Outage {
       `forebay: the ${this.#kind} backend failed at ${operation}, for ${user.who}; until it answers it is done without`,
       error,
     )
+  }
+
+  /** How long an outage has to last before it is told of. */
+  #mustWait(): number {
+    const now = this.#clock.now()
+    const isLasting = now - this.#beganAt >= lastingMs
+    this.#toldAt = this.#toldAt.filter((at) => now - at < minuteMs && at <= now)
+    const [oldest] = this.#toldAt
+    if (oldest !== undefined && this.#toldAt.length >= mostTold) return minuteMs - (now - oldest)
+    const recent = this.#toldAt.filter((at) => now - at < recentMs).length
+    return isLasting || recent < toldAtOnce ? 0 : lastingMs
   }
 }
 
