@@ -5,7 +5,8 @@ import { BackgroundLoads } from './background-loads.ts'
 import type { LoadOptions } from './data-cache.ts'
 import type { DataCore } from './data-core.ts'
 import type { Loads, Outcome } from './loads.ts'
-import { make, type LoadCall } from './making.ts'
+import { makeOnce } from './making-in-fleet.ts'
+import type { LoadCall } from './making.ts'
 import { StoredValue } from './stored-value.ts'
 import { closerLookMs, isDue, isToSlide, usable, type Usable } from './usable.ts'
 
@@ -87,12 +88,12 @@ export class Answers {
     if (use.isFresh) {
       core.noteHit(call.key)
       this.#slide(call.key, use, now)
-      if (isDue(core, call.rules, use, now)) this.#background.start(call, use.stored)
+      if (isDue(core, call.rules, use, now)) this.#background.start(call, use)
       return value
     }
     if (use.staleForMs < call.rules.staleWhileRevalidateMs) {
       core.noteStale(call.key)
-      this.#background.start(call, use.stored)
+      this.#background.start(call, use)
       return value
     }
     return await this.#load(call, use)
@@ -105,7 +106,7 @@ export class Answers {
     const now = core.clock.now()
     const underway = this.#loads.get(key, now)
     if (underway !== undefined) core.counts.collapsed++
-    const outcome = underway ?? this.#loads.begin(key, now, (load) => make(core, load, call, stale?.stored))
+    const outcome = underway ?? this.#loads.begin(key, now, (load) => makeOnce(core, load, call, stale))
     if (fallback === undefined) {
       core.noteMiss(key)
       return this.#valueOf(await outcome)

@@ -178,6 +178,7 @@ export class BackendDataCache implements DataCache {
     this.#core.isClosed = true
     this.#isHearing = false
     this.#unhear()
+    this.#core.fleet?.close()
     await this.#loads.over(this.#core.clock)
     await this.#core.entries.close()
     if (this.#ownsBackend) await this.backend.close()
@@ -186,7 +187,7 @@ export class BackendDataCache implements DataCache {
   /** What the store has. A closed cache finds nothing. */
   #find(key: string): MaybePromise<FoundEntry | undefined> {
     if (!this.#isHearing && !this.#isUsable()) return undefined
-    const found = this.#core.entries.get(key, this.#core.settings.timeoutMs)
+    const found = this.#core.reads.get(key, this.#core.settings.timeoutMs)
     return isPromise(found) ? this.#core.timed(found) : found
   }
 

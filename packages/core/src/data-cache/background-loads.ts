@@ -2,8 +2,9 @@
 import { BoundedMap } from '../kit/bounded-map.ts'
 import type { DataCore } from './data-core.ts'
 import { longestJoinedMs, type Loads } from './loads.ts'
-import { make, type LoadCall } from './making.ts'
-import type { StoredValue } from './stored-value.ts'
+import { makeOnce } from './making-in-fleet.ts'
+import type { LoadCall } from './making.ts'
+import type { Usable } from './usable.ts'
 
 /** After one that failed, the next on the same key waits this long: a source in trouble is not to be asked per use. */
 const pauseMs = 1_000
@@ -26,7 +27,7 @@ export class BackgroundLoads {
   }
 
   /** Unless one runs for that key already, or failed a moment ago. */
-  start(call: LoadCall, stale: StoredValue): void {
+  start(call: LoadCall, stale: Usable): void {
     const { key, rules } = call
     const now = this.#core.clock.now()
     if (this.#core.isClosed || this.#running >= mostRunning || this.#loads.has(key, now)) return
@@ -35,7 +36,7 @@ export class BackgroundLoads {
     this.#running++
     // One that hangs must not keep its key from ever being loaded again.
     const bounded = { ...call, rules: { ...rules, hardTimeoutMs: rules.hardTimeoutMs ?? longestJoinedMs } }
-    const outcome = this.#loads.begin(key, now, (load) => make(this.#core, load, bounded, stale))
+    const outcome = this.#loads.begin(key, now, (load) => makeOnce(this.#core, load, bounded, stale))
     void outcome.then((over) => {
       this.#running--
       if (over.type === 'loaded') return

@@ -1,6 +1,11 @@
 /** What every part of one data cache shares. */
+import { Fleet } from '../engine/fleet.ts'
 import { GuardedEntries } from '../engine/guarded-entries.ts'
+import { Passes } from '../engine/passes.ts'
+import { SharedReads } from '../engine/shared-reads.ts'
 import { guardOf } from '../guard/backend-guard.ts'
+import type { BackendUser } from '../guard/outage.ts'
+import { digest } from '../kit/digest.ts'
 import { Emitter, type Topic } from '../kit/emitter.ts'
 import { HotKeys } from '../kit/hot-keys.ts'
 import { Latencies } from '../kit/latencies.ts'
@@ -45,6 +50,12 @@ export class DataCore {
   readonly settings: DataCacheSettings
   readonly form: KeptForm
   readonly entries: GuardedEntries
+  /** For many that ask at once; the entries themselves where they answer at once. */
+  readonly reads: Pick<SharedReads, 'get'>
+  /** Keys whose values are not stored, as the fleet names them. */
+  readonly passes: Passes
+  /** The other nodes; undefined where nobody shares the backend. */
+  readonly fleet: Fleet | undefined
   readonly events: Emitter<DataCacheEvents>
   readonly hit: Topic<DataUseEvent>
   readonly miss: Topic<DataUseEvent>
@@ -80,6 +91,12 @@ export class DataCore {
     this.miss = this.events.topic('miss')
     this.stale = this.events.topic('stale')
     this.hotKeys = new HotKeys(options.settings.random)
+    const user: BackendUser = {
+      who: `data cache ${options.name}`,
+      logger: options.logger,
+      failed: (operation, error) => this.events.emit('backend-error', { name: this.name, operation, error }),
+      recovered: () => this.events.emit('backend-recovered', { name: this.name }),
+    }
     this.entries = new GuardedEntries({
       store: options.backend.entries,
       scope: {
@@ -88,14 +105,12 @@ export class DataCore {
         undecodable: (error) => this.failed('decode', error),
       },
       guard: guardOf(options.backend),
-      user: {
-        who: `data cache ${options.name}`,
-        logger: options.logger,
-        failed: (operation, error) =>
-          this.events.emit('backend-error', { name: this.name, operation, error }),
-        recovered: () => this.events.emit('backend-recovered', { name: this.name }),
-      },
+      user,
     })
+    this.passes = new Passes(this.clock)
+    const { shared } = options.backend
+    this.reads = shared ? new SharedReads(this.entries) : this.entries
+    this.fleet = shared ? this.#fleetOn(options.backend, user) : undefined
   }
 
   /** Something that the app gave, stored or published is not as it should be. */
@@ -143,6 +158,25 @@ export class DataCore {
 
   noteInvalidated(targets: readonly string[], soft: boolean): void {
     if (this.events.hears('invalidated')) this.events.emit('invalidated', { name: this.name, targets, soft })
+  }
+
+  /** Tells whether a loaded value is one for the other nodes, too. */
+  noteShared(key: string, isStored: boolean): void {
+    if (this.fleet === undefined) return
+    if (isStored) this.passes.delete(digest(key))
+    else this.passes.add(digest(key))
+  }
+
+  #fleetOn(backend: Backend, user: BackendUser): Fleet {
+    return new Fleet({
+      backend,
+      scope: `data:${this.namespace}`,
+      guard: guardOf(backend),
+      user,
+      heard: ({ key, word }) => this.passes.heard(key, word),
+      busFailed: (operation, error) =>
+        this.events.emit('backend-error', { name: this.name, operation, error }),
+    })
   }
 
   #listenerFailed(event: string, error: unknown): void {

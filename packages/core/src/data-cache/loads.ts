@@ -1,5 +1,6 @@
 /** Single flight: one load per key at a time, which all who ask meanwhile wait for. */
 import { ForebayError } from '../kit/forebay-error.ts'
+import type { Word } from '../engine/word.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { StoredValue } from './stored-value.ts'
 
@@ -14,6 +15,8 @@ export class Load {
   readonly startedAt: number
   /** Something newer came meanwhile: what it brings is its waiters', and is not stored. */
   isOutrun = false
+  /** What the other nodes are told of it. */
+  word: Word = 'alone'
   /** Never rejects. Undefined while its loader is being called. */
   outcome: Promise<Outcome> | undefined
 

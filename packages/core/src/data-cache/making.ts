@@ -16,7 +16,7 @@ export interface LoadCall {
   readonly rules: LoadRules
 }
 
-/** Everything between a miss and its outcome; never rejects. One process runs it once per key at a time. */
+/** Runs the loader and stores what it gives; never rejects. Notes on the load what became of it. */
 export async function make(
   core: DataCore,
   load: Load,
@@ -45,11 +45,13 @@ export async function make(
     const { stored, entry } = made(core, { key, value, rules, madeInMs, isLoaded: true })
     if (core.isClosed) return { type: 'loaded', stored }
     if (load.isOutrun) {
+      load.word = 'again'
       core.noteRefused(key, 'outrun')
     } else if (entry !== undefined) {
       const storing = store(core, key, stamp, entry)
-      if (isPromise(storing)) await storing
+      load.word = (isPromise(storing) ? await storing : storing) ? 'landed' : 'again'
     }
+    core.noteShared(key, entry !== undefined)
     return { type: 'loaded', stored }
   } catch (error) {
     core.loaderFailed(error)

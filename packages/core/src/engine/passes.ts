@@ -1,6 +1,7 @@
 /** Keys whose values cannot be shared: for a while nobody waits for anybody there. */
 import { BoundedMap } from '../kit/bounded-map.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Word } from './word.ts'
 
 /**
  * How long after a value that cannot be shared those who want its key do not wait for each other: what cannot be shared
@@ -33,5 +34,11 @@ export class Passes {
 
   delete(key: string): void {
     this.#until.delete(key)
+  }
+
+  /** Another node has said this of the key. */
+  heard(key: string, word: Word): void {
+    if (word === 'passed') this.add(key)
+    else if (word === 'landed') this.delete(key)
   }
 }

@@ -151,10 +151,7 @@ export class CacheCore {
       scope: `response:${this.name}`,
       guard: guardOf(backend),
       user,
-      heard: ({ key, word }) => {
-        if (word === 'passed') this.passes.add(key)
-        else if (word === 'landed') this.passes.delete(key)
-      },
+      heard: ({ key, word }) => this.passes.heard(key, word),
       busFailed: (operation, error) =>
         this.events.emit('backend-error', { name: this.name, operation, error }),
     })
