@@ -4,6 +4,7 @@ import { memoryBackend, type Backend } from '@forebay/core'
 import {
   manualClock,
   type AdapterHarness,
+  type GivenBackend,
   type ManualClock,
   type NeutralReply,
   type NeutralRequest,
@@ -11,10 +12,13 @@ import {
 import { ask } from '../../packages/testing/src/adapter/wire.ts'
 import type { Reply, Scenario, Step } from './scenario.ts'
 
-/** The nodes of the app, which are asked in turn. */
-export type OpenBackends = (clock: ManualClock) => readonly Backend[]
+/** Those of the nodes of the app, which are asked in turn. */
+export type OpenBackends = (clock: ManualClock) => readonly GivenBackend[]
 
-const one: OpenBackends = (clock) => [memoryBackend({ clock })]
+/** A backend that has done everything at once. */
+export const atOnce = (backend: Backend): GivenBackend => ({ backend, settled: () => Promise.resolve() })
+
+const one: OpenBackends = (clock) => [atOnce(memoryBackend({ clock }))]
 
 const silent = { warn: () => undefined, error: () => undefined }
 
@@ -33,8 +37,9 @@ export async function play(
     return neutral(step?.reply ?? {}, clock.now())
   }
   const methods = ['GET', 'POST', 'PUT', 'DELETE']
+  const backends = open(clock)
   const nodes = await Promise.all(
-    open(clock).map(async (backend) => {
+    backends.map(async ({ backend }) => {
       const running = await harness.start({
         responseCache: { backend, logger: silent, preset },
         routes: ['/a', '/b'].flatMap((path) => methods.map((method) => ({ method, path, handle }))),
@@ -58,6 +63,8 @@ export async function play(
       method: step.method ?? 'GET',
       fields: { host, ...step.asks },
     })
+    // What a response leaves behind is there before time goes on.
+    for (const { settled } of backends) await settled()
     expect(seen.length === 0 ? 'cache' : 'handler', 'who answers').toBe(by === 'cache' ? 'cache' : 'handler')
     expect(answer.status).toBe(status ?? (by === 'handler' ? (step.reply?.status ?? 200) : answer.status))
     if (body !== undefined) expect(answer.text).toBe(body)

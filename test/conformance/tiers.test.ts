@@ -2,7 +2,7 @@
 import { describe, it } from 'vitest'
 import { expressHarnesses } from '../harness/express.ts'
 import { simulatedFleet } from '../tiers/simulated-fleet.ts'
-import { play } from './play.ts'
+import { atOnce, play } from './play.ts'
 import { presets } from './presets.ts'
 
 describe.each(presets)('%s', (preset, scenarios) => {
@@ -11,7 +11,7 @@ describe.each(presets)('%s', (preset, scenarios) => {
     if (harness === undefined) throw new Error('no framework')
     await play(harness, preset, scenario, (clock) => {
       const { tiered } = simulatedFleet({ clock })
-      return [tiered(0), tiered(1)]
+      return [atOnce(tiered(0)), atOnce(tiered(1))]
     })
   })
 })

@@ -96,9 +96,20 @@ export function timedParts(where: unknown, prefix: string, given: TimedOptions =
 
 let started = 0
 
-/** For suites of a single part: what is not asked of Redis is in memory. */
+export function freshPrefix(): string {
+  return `test${++started}:`
+}
+
+/** What is not asked of Redis is in memory. */
+export function timedBackendOn(where: unknown, clock: ManualClock, prefix: string = freshPrefix()): Backend {
+  const { limits, entries, locks, close } = timedParts(where, prefix, { clock })
+  const asyncDispose = { [Symbol.asyncDispose]: close }
+  return { ...memoryBackend({ clock }), kind: 'redis', limits, entries, locks, close, ...asyncDispose }
+}
+
+/** For suites of a single part. */
 export function timedBackend(where: unknown): RunningBackend {
-  const { limits, entries, locks, clock, close } = timedParts(where, `test${++started}:`)
-  const backend: Backend = { ...memoryBackend({ clock }), kind: 'redis', limits, entries, locks }
-  return { backend, advance: async (ms) => clock.advance(ms), stop: close }
+  const clock = manualClock()
+  const backend = timedBackendOn(where, clock)
+  return { backend, advance: async (ms) => clock.advance(ms), stop: () => backend.close() }
 }

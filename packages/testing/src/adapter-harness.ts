@@ -1,6 +1,7 @@
 /** What an adapter's harness provides, so that one suite and one parity script run over every framework. */
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Decision, FieldLine } from '@forebay/core'
+import type { Backend, Decision, FieldLine } from '@forebay/core'
+import type { ManualClock } from './manual-clock.ts'
 
 /** One request as a neutral handler or option function sees it. */
 export interface NeutralRequest {
@@ -81,4 +82,13 @@ export interface AdapterHarness {
   /** Makes an `onDenied` of a neutral one: what it returns is answered in the framework's own idiom. */
   answer(fn: (request: NeutralRequest, extra: unknown) => NeutralReply): (...args: never[]) => unknown
   start(app: NeutralApp): Promise<RunningApp>
+  /** What the limiters and caches of one app are given. Default: `memoryBackend`, which has done everything at once. */
+  backendOn?(clock: ManualClock): GivenBackend
+}
+
+export interface GivenBackend {
+  /** Fresh, on the clock that was given. */
+  readonly backend: Backend
+  /** Resolves when it has done everything that it was asked. */
+  readonly settled: () => Promise<void>
 }

@@ -2,6 +2,7 @@
 export { adapterContract } from './adapter-contract.ts'
 export type {
   AdapterHarness,
+  GivenBackend,
   NeutralApp,
   NeutralBody,
   NeutralReply,

@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest'
 import { memoryBackend, type Backend, type Logger } from '@forebay/core'
 import type {
   AdapterHarness,
+  GivenBackend,
   NeutralApp,
   NeutralReply,
   NeutralRequest,
@@ -34,13 +35,27 @@ export async function startApp(
 ): Promise<TestApp> {
   // A whole second, so that what is announced in seconds is exact; near the wall clock, which frameworks date by.
   const clock = manualClock(Math.floor(Date.now() / 1_000) * 1_000)
-  const backend = memoryBackend({ clock })
+  const { backend, settled } = harness.backendOn?.(clock) ?? inMemory(clock)
   const running = await harness.start(make({ backend, logger: silent }))
   onTestFinished(async () => {
     await running.close()
     await backend.close()
   })
-  return { running, backend, clock, ask: (path, wanted) => ask(`${running.url}${path}`, wanted) }
+  return {
+    running,
+    backend,
+    clock,
+    async ask(path, wanted) {
+      const answer = await ask(`${running.url}${path}`, wanted)
+      // What a response leaves behind is there before time goes on.
+      await settled()
+      return answer
+    },
+  }
+}
+
+function inMemory(clock: ManualClock): GivenBackend {
+  return { backend: memoryBackend({ clock }), settled: () => Promise.resolve() }
 }
 
 /** A handler that counts how often it runs. */
