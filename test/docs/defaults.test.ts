@@ -7,7 +7,10 @@ import {
   memoryBackendDefaults,
   presetDefaults,
   rateLimitDefaults,
+  memoizeDefaults,
   responseCacheDefaults,
+  writeBehindDefaults,
+  writeThroughDefaults,
 } from '../../packages/core/src/gate/defaults.ts'
 import { tieredBackendDefaults } from '../../packages/core/src/tiers/tiered-backend.ts'
 import { redisDefaults } from '../../packages/redis/src/connection/settings.ts'
@@ -34,12 +37,17 @@ const { cookies, requestDirectives, setCookie } = presetDefaults.safe
 const { maxSleepers: _, ...limiterDefaults } = rateLimitDefaults
 const { staleOnError: __, longestNegativeTtl, ...cacheDefaults } = responseCacheDefaults
 
+const { maxWaiting: ___, ...queueDefaults } = writeBehindDefaults
+
 const pages: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
   ['rateLimit', limiterDefaults],
   ['concurrencyLimit', concurrencyDefaults],
   ['responseCache', { ...cacheDefaults, cookies, requestDirectives, setCookie }],
   ['memoryBackend', memoryBackendDefaults],
   ['tieredBackend', tieredBackendDefaults],
+  ['writeThrough', writeThroughDefaults],
+  ['writeBehind', queueDefaults],
+  ['memoize', memoizeDefaults],
 ]
 
 describe.each(pages)('%s', (heading, defaults) => {

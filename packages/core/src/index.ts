@@ -98,6 +98,12 @@ export type {
   Verdict,
 } from './response-cache/response-cache.ts'
 export { createCache, type DataCacheSurroundings } from './gate/create-cache.ts'
+export { writeBehind } from './gate/write-behind.ts'
+export type { WriteBehindOptions } from './gate/write-behind-options.ts'
+export type { FlushContext } from './data-cache/write-behind/flush-context.ts'
+export type { WriteBehind, WriteBehindStats } from './data-cache/write-behind/write-behind.ts'
+export { writeThrough, type WriteThroughOptions } from './gate/write-through.ts'
+export type { WriteContext, WriteThrough, WriteToSource } from './data-cache/write-through.ts'
 export type { CodecName, CreateCacheOptions } from './gate/data-cache-options.ts'
 export { compressed, type CompressedOptions } from './data-cache/compressed-codec.ts'
 export { json } from './data-cache/json-codec.ts'
@@ -114,8 +120,12 @@ export type {
   LoadContext,
   Loader,
   LoadOptions,
+  Memoized,
+  MemoizeInfo,
+  MemoizeOptions,
   TouchOptions,
 } from './data-cache/data-cache.ts'
+export { cached, type CachedMethod, type CachedOptions } from './data-cache/memoize/cached.ts'
 export { contentOf, isResponse, type Content } from './node/content.ts'
 export { recordStream } from './node/record-stream.ts'
 export { isPromise } from './kit/promise.ts'

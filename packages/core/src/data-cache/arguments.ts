@@ -1,8 +1,11 @@
 /** The arguments of a data cache's methods, checked. */
 import { ForebayError, showValue } from '../kit/forebay-error.ts'
 
+/** What keys of memoized functions begin with. No key of the app does: it could name their entries. */
+export const reservedPrefix = '\u0000memoized:'
+
 export function isKey(key: unknown): key is string {
-  return typeof key === 'string' && key !== ''
+  return typeof key === 'string' && key !== '' && !key.startsWith(reservedPrefix)
 }
 
 export function badKey(operation: string, key: unknown): ForebayError {

@@ -20,11 +20,15 @@ import type {
   Loaded,
   Loader,
   LoadOptions,
+  Memoized,
+  MemoizeOptions,
   TouchOptions,
 } from './data-cache.ts'
 import { DataCore, type DataCoreOptions } from './data-core.ts'
+import { openInterior } from './interior.ts'
 import { Invalidating } from './invalidating.ts'
 import { Loads } from './loads.ts'
+import { memoizedOn } from './memoize/memoized-on.ts'
 import { setAll } from './setting.ts'
 import { statsOf } from './stats-of.ts'
 
@@ -56,6 +60,11 @@ export class BackendDataCache implements DataCache {
     this.#answers = new Answers(this.#core, this.#loads)
     this.#invalidating = new Invalidating(this.#core, this.#loads)
     this.#ownsBackend = options.ownsBackend
+    openInterior(this, {
+      core: this.#core,
+      invalidating: this.#invalidating,
+      load: async (call) => await this.#answers.loaded(call, await this.#find(call.key)),
+    })
   }
 
   get(key: string): Promise<unknown> {
@@ -134,6 +143,13 @@ export class BackendDataCache implements DataCache {
     checkOptions('touch', options, touchChecks)
     const ttlMs = options.ttl === undefined ? undefined : durationMs(options.ttl, 'ttl')
     return await this.#answers.touch(key, await this.#find(key), ttlMs)
+  }
+
+  memoize<This, Args extends unknown[], R>(
+    fn: (this: This, ...args: Args) => MaybePromise<R>,
+    options?: MemoizeOptions<Args>,
+  ): Memoized<This, Args, R> {
+    return memoizedOn(this, fn, options)
   }
 
   async invalidateTags(...args: string[] | [...string[], InvalidateOptions]): Promise<void> {

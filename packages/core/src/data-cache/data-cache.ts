@@ -51,6 +51,39 @@ export interface LoadOptions<T = unknown> extends EntryOptions<T> {
   readonly hardTimeout?: Duration
 }
 
+export interface MemoizeOptions<Args extends unknown[] = unknown[], T = unknown> extends LoadOptions<T> {
+  /**
+   * Tells this function's entries from those of others on the same cache. Default: the function's own name. Where other
+   * processes see the entries too, a function without a name of its own needs this option, and the second of two that have
+   * the same name.
+   */
+  readonly name?: string
+  /** What tells calls apart: a text, a number, an array or an object of such. Default: all arguments. */
+  readonly key?: (...args: Args) => unknown
+  /** How many entries this function may have made in this process; the least recently used goes. Default 10,000. */
+  readonly maxSize?: number
+}
+
+export interface MemoizeInfo {
+  /** Calls that were answered without running the function. */
+  readonly hits: number
+  /** Calls that ran it. */
+  readonly misses: number
+  /** Entries that this process made and that have not ended, as far as it knows. */
+  readonly size: number
+  readonly maxSize: number
+}
+
+/** Takes what the function takes, and promises what it gives. Calls with the same arguments at the same time run it once. */
+export interface Memoized<This, Args extends unknown[], R> {
+  (this: This, ...args: Args): Promise<R>
+  info(): MemoizeInfo
+  /** Forgets all entries of this function, in every process; the counts begin anew. Rejects when the backend did not confirm it. */
+  clear(): Promise<void>
+  /** Forgets the result for these arguments; whether there was one. Rejects when the backend did not confirm it. */
+  invalidate(...args: Args): Promise<boolean>
+}
+
 export interface TouchOptions {
   /** Counted from now. Default: the entry's own. */
   readonly ttl?: Duration
@@ -131,6 +164,15 @@ export interface DataCache<T = unknown> {
   expire(key: string): Promise<boolean>
   /** Gives a fresh value another life; false when there is none. */
   touch(key: string, options?: TouchOptions): Promise<boolean>
+  /**
+   * The function with its results cached under its arguments; `this` is passed on, and tells nothing apart. What it throws
+   * is never cached. Rejects for arguments that calls cannot be told apart by, unless `key` is given.
+   * @throws ForebayError for options that are unknown or malformed, and for a name that is taken or missing.
+   */
+  memoize<This, Args extends unknown[], R extends T | null | undefined>(
+    fn: (this: This, ...args: Args) => MaybePromise<R>,
+    options?: MemoizeOptions<Args, T>,
+  ): Memoized<This, Args, R>
   /** Everything of this namespace that carries one of the tags, in O(1). With `{ soft: true }` last: stale, not gone. */
   invalidateTags(...tags: string[] | [...string[], InvalidateOptions]): Promise<void>
   /** Everything of this namespace, and nothing of any other. */

@@ -35,9 +35,10 @@ export function made(core: DataCore, making: Making): Made {
   const ttlMs = isNegative ? negativeTtlMs(core, rules) : ttlOf(core, making)
   const lifeMs = ttlMs === undefined ? 0 : Math.ceil(ttlMs * (1 - rules.jitter * core.settings.random()))
   const stored = stow(core, isNone ? 'none' : 'value', { kept, madeInMs, lifeMs })
-  const labels = tagsOf(core, making, isNegative)
+  const tags = tagsOf(core, making, isNegative)
   if (ttlMs === 0) core.noteRefused(key, 'ttl')
-  if (lifeMs === 0 || labels === undefined) return { stored, entry: undefined }
+  if (lifeMs === 0 || tags === undefined) return { stored, entry: undefined }
+  const labels = rules.label === undefined ? tags : [...tags, rules.label]
   const now = core.clock.now()
   const staleAt = now + lifeMs
   const staleForMs = isNegative ? 0 : Math.max(rules.staleWhileRevalidateMs, rules.staleIfErrorMs)

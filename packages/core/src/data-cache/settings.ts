@@ -9,6 +9,8 @@ export interface LoadRules {
   readonly ttl: number | OfValue<unknown>
   readonly jitter: number
   readonly tags: readonly string[] | OfValue<unknown>
+  /** Carried beside the tags, by what stands for nothing too. */
+  readonly label?: string
   readonly staleWhileRevalidateMs: number
   readonly staleIfErrorMs: number
   /** Undefined: follows `ttl`, at most `longestNegativeTtlMs`. */

@@ -1,5 +1,6 @@
 /** Every default of every option, in one place; the tables in the docs are compared with it. */
 // A backend is made below the gates, so its defaults stand beside it and are gathered here.
+export { memoizeDefaults } from '../data-cache/memoize/memoized-on.ts'
 export { memoryBackendDefaults } from '../memory/memory-backend.ts'
 
 export const rateLimitDefaults = {
@@ -60,6 +61,26 @@ export const dataCacheDefaults = {
   timeout: '100ms',
   /** `negativeTtl` is the smaller of `ttl` and this. */
   longestNegativeTtl: '60s',
+} as const
+
+export const writeThroughDefaults = {
+  timeout: '30s',
+} as const
+
+export const writeBehindDefaults = {
+  interval: '1s',
+  maxBatch: 100,
+  maxPending: 10_000,
+  /** With `onDeadLetter`; without it, nothing is given up. */
+  retries: 5,
+  retryDelay: '100ms',
+  maxRetryDelay: '30s',
+  flushTimeout: '30s',
+  writeTimeout: '30s',
+  closeTimeout: '10s',
+  lease: '10s',
+  /** Writes that may wait for room at once; who comes then is refused. */
+  maxWaiting: 10_000,
 } as const
 
 /** The rows in which the presets differ. */

@@ -30,6 +30,10 @@ export class BoundedMap<Key, Value> {
     if (oldest.done !== true) this.#values.delete(oldest.value)
   }
 
+  entries(): MapIterator<[Key, Value]> {
+    return this.#values.entries()
+  }
+
   values(): MapIterator<Value> {
     return this.#values.values()
   }

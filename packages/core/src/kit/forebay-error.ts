@@ -10,6 +10,8 @@ export type ForebayErrorCode =
   | 'FOREBAY_LOADER_TIMEOUT'
   | 'FOREBAY_CLOSED'
   | 'FOREBAY_UNAVAILABLE'
+  | 'FOREBAY_OVERLOADED'
+  | 'FOREBAY_TIMEOUT'
 
 /**
  * Thrown for what the caller can mend: a wrong option when a middleware is made, a wrong argument of a call, a value that

@@ -1,0 +1,28 @@
+/** What other parts of the data cache need of a cache, and the app does not. */
+import { ForebayError, showValue } from '../kit/forebay-error.ts'
+import type { DataCore } from './data-core.ts'
+import type { Invalidating } from './invalidating.ts'
+import type { LoadCall } from './making.ts'
+
+export interface Interior {
+  readonly core: DataCore
+  readonly invalidating: Invalidating
+  /** As `getOrLoad`, under keys that the app cannot name too. */
+  load(call: LoadCall): Promise<unknown>
+}
+
+const interiors = new WeakMap<object, Interior>()
+
+export function openInterior(cache: object, interior: Interior): void {
+  interiors.set(cache, interior)
+}
+
+/** @throws ForebayError `FOREBAY_INVALID_OPTION` for anything but a cache that `createCache` made. */
+export function interiorOf(of: string, cache: unknown): Interior {
+  const interior = typeof cache === 'object' && cache !== null ? interiors.get(cache) : undefined
+  if (interior !== undefined) return interior
+  throw new ForebayError(
+    'FOREBAY_INVALID_OPTION',
+    `${of}: cache: ${showValue(cache)} is not accepted. Accepted: what createCache returns.`,
+  )
+}

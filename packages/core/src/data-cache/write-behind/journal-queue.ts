@@ -1,0 +1,228 @@
+/** Writes that wait in a journal: they outlive this process, and any process flushes them, one at a time. */
+import type { Undo } from '../../ports/clock.ts'
+import type { Codec } from '../../ports/codec.ts'
+import type { Journal, JournaledRecord } from '../../ports/journal.ts'
+import { backoffMs } from '../../kit/backoff.ts'
+import { HeldReader } from './held-reader.ts'
+import { decodeWrite, encodeWrite, type WriteOrigin } from './journal-format.ts'
+import { OwnWrites } from './own-writes.ts'
+import { WaitingLine, type WaitingLineOptions } from './waiting-line.ts'
+import type { Batch, Taken, WriteQueue } from './write-queue.ts'
+
+export interface JournalQueueOptions<T> extends WaitingLineOptions {
+  readonly journal: Journal
+  readonly stream: string
+  readonly codec: Codec<T>
+  readonly random: () => number
+  readonly maxPending: number
+  readonly leaseMs: number
+}
+
+/** Writes that are appended in one call. */
+const mostPerAppend = 256
+
+/** How often the journal is read for one batch: superseded values make room for more. */
+const mostReads = 10
+
+/** How soon a journal that was full is tried again. */
+const fullBackoff = { firstMs: 10, mostMs: 250 }
+
+interface Write {
+  readonly key: string
+  readonly value: Uint8Array
+  readonly origin: WriteOrigin
+}
+
+interface Found {
+  newest: JournaledRecord
+  readonly ids: string[]
+}
+
+export class JournalQueue<T> implements WriteQueue<T> {
+  readonly durable = true
+  readonly #options: JournalQueueOptions<T>
+  readonly #line: WaitingLine<Write>
+  readonly #own = new OwnWrites()
+  readonly #ids = new WeakMap<Batch<T>, readonly string[]>()
+  #held: HeldReader | undefined
+  /** Taken from the journal, to be taken from here next. */
+  #next: Batch<T> | undefined
+  /** Accepted since the journal was last seen empty. */
+  #accepted = 0
+  #isAppending = false
+  #isAbandoned = false
+  #timesFull = 0
+  #stopWaiting: Undo = () => {}
+
+  constructor(options: JournalQueueOptions<T>) {
+    this.#options = options
+    this.#line = new WaitingLine(options)
+  }
+
+  get size(): number {
+    return this.#accepted
+  }
+
+  async add(key: string, value: T): Promise<void> {
+    const origin = this.#own.next()
+    const write = { key, value: encodeWrite(this.#options.codec, origin, value), origin }
+    const accepted = this.#line.wait(write)
+    if (this.#timesFull === 0) void this.#append()
+    await accepted
+  }
+
+  async take(most: number): Promise<Taken<T>> {
+    if (this.#isAbandoned) return 'empty'
+    const next = this.#next
+    const before = this.#held
+    this.#next = undefined
+    const latest = this.#own.latest
+    const accepted = this.#accepted
+    try {
+      const held = await this.#open()
+      if (held === undefined) return 'elsewhere'
+      // What an earlier reader took is read again.
+      if (next !== undefined && held === before) return next
+      const found = await this.#read(held, most)
+      if (found === undefined) return await this.#leave('elsewhere')
+      if (found.size > 0) return this.#batches(found, held)
+      this.#own.doneUpTo(latest)
+      this.#accepted -= accepted
+      return await this.#leave('empty')
+    } catch (error) {
+      // What was read already is read again by the next reader.
+      await this.#leave('elsewhere')
+      throw error
+    }
+  }
+
+  async done(batch: Batch<T>): Promise<void> {
+    const acknowledged = await this.#held?.reader.acknowledge(this.#ids.get(batch) ?? [])
+    if (acknowledged !== true) this.#held?.lose()
+    // There is room now, though others may be faster.
+    this.#stopWaiting()
+    void this.#append()
+  }
+
+  async putBack(): Promise<void> {
+    await this.#leave('elsewhere')
+  }
+
+  hasNewer(key: string): boolean {
+    return this.#own.has(key)
+  }
+
+  close(): void {
+    this.#stopWaiting()
+    this.#line.close()
+  }
+
+  /** All of it stays in the journal. */
+  async abandon(): Promise<[]> {
+    this.close()
+    this.#isAbandoned = true
+    this.#held?.lose()
+    return await this.#leave([])
+  }
+
+  async #open(): Promise<HeldReader | undefined> {
+    if (this.#held?.isLost === false) return this.#held
+    this.#held = undefined
+    const { journal, stream, clock, leaseMs } = this.#options
+    const openedAt = clock.now()
+    const reader = await journal.open(stream, leaseMs)
+    if (reader !== undefined) this.#held = new HeldReader({ reader, clock, leaseMs, openedAt })
+    return this.#held
+  }
+
+  /** Undefined: lost. */
+  async #read({ reader }: HeldReader, most: number): Promise<Map<string, Found> | undefined> {
+    const found = new Map<string, Found>()
+    for (let reads = 0; reads < mostReads && found.size < most; reads++) {
+      const records = await reader.read(most - found.size)
+      if (records === undefined) return undefined
+      if (records.length === 0) break
+      for (const record of records) {
+        this.#own.seen(record.key, record.value)
+        const known = found.get(record.key)
+        known?.ids.push(record.id)
+        if (known === undefined) found.set(record.key, { newest: record, ids: [record.id] })
+        else known.newest = record
+      }
+    }
+    return found
+  }
+
+  /** What can be read goes first, the rest after it: they have no key in common. */
+  #batches(found: ReadonlyMap<string, Found>, held: HeldReader): Batch<T> {
+    const readable: (readonly [string, T])[] = []
+    const unreadable: (readonly [string, T])[] = []
+    const readableIds: string[] = []
+    const unreadableIds: string[] = []
+    let reason: Error | undefined
+    for (const [key, { newest, ids }] of found) {
+      try {
+        readable.push([key, decodeWrite(this.#options.codec, newest.value) as T])
+        readableIds.push(...ids)
+      } catch (error) {
+        reason = error instanceof Error ? error : new Error(String(error))
+        unreadable.push([key, newest.value as T])
+        unreadableIds.push(...ids)
+      }
+    }
+    const batchOf = (
+      entries: Batch<T>['entries'],
+      ids: readonly string[],
+      why: Error | undefined,
+    ): Batch<T> => {
+      const batch = { entries, token: held.reader.token, unreadable: why, lost: held.lost }
+      this.#ids.set(batch, ids)
+      return batch
+    }
+    if (readable.length === 0) return batchOf(unreadable, unreadableIds, reason)
+    if (unreadable.length > 0) this.#next = batchOf(unreadable, unreadableIds, reason)
+    return batchOf(readable, readableIds, undefined)
+  }
+
+  async #leave<const Answer>(answer: Answer): Promise<Answer> {
+    const held = this.#held
+    this.#held = undefined
+    this.#next = undefined
+    await held?.release()
+    return answer
+  }
+
+  /** One call at a time: the order in line is the order in the journal. */
+  async #append(): Promise<void> {
+    if (this.#isAppending) return
+    this.#isAppending = true
+    const { journal, stream, maxPending } = this.#options
+    while (this.#line.size > 0) {
+      const waiting = this.#line.first(mostPerAppend)
+      const writes = waiting.map(({ item }) => item)
+      try {
+        const added = await journal.append(stream, writes, maxPending)
+        for (const { item, admit } of waiting.slice(0, added)) {
+          this.#own.accepted(item.key, item.origin)
+          this.#accepted++
+          admit()
+        }
+        this.#timesFull = added < waiting.length ? this.#timesFull + 1 : 0
+        if (this.#timesFull > 0) break
+      } catch (error) {
+        for (const { refuse } of waiting) refuse(error)
+      }
+    }
+    this.#isAppending = false
+    if (this.#line.size === 0) this.#timesFull = 0
+    if (this.#timesFull > 0) this.#waitForRoom()
+  }
+
+  #waitForRoom(): void {
+    const { clock, random } = this.#options
+    this.#stopWaiting()
+    this.#stopWaiting = clock.schedule(backoffMs({ ...fullBackoff, random }, this.#timesFull), () => {
+      void this.#append()
+    })
+  }
+}

@@ -1,0 +1,37 @@
+/** Where writes wait between their acceptance and their flush. */
+
+/** What is flushed at once: of each key one value. */
+export interface Batch<T> {
+  readonly entries: readonly (readonly [key: string, value: T])[]
+  /** Fencing token of whoever flushes: greater than that of every earlier one. Always 0 where there is only this process. */
+  readonly token: number
+  /** Why it cannot be flushed at all: it was accepted in a format that this process cannot read. Its values are bytes then. */
+  readonly unreadable: Error | undefined
+  /** Aborted when another process may flush these entries from now on. */
+  readonly lost: AbortSignal | undefined
+}
+
+/** `empty`: nothing waits. `elsewhere`: another process flushes at the moment. */
+export type Taken<T> = Batch<T> | 'empty' | 'elsewhere'
+
+/** Batches are taken one at a time: the next one after `done` or `putBack`. */
+export interface WriteQueue<T> {
+  /** Accepted writes that wait, as far as this process knows. */
+  readonly size: number
+  /** Whether they survive the process. */
+  readonly durable: boolean
+  /** Resolves when the write is accepted. Rejects when there is no room for too long, and when the queue is closed. */
+  add(key: string, value: T): Promise<void>
+  /** The oldest writes, of each key the newest value that is known, at most `most` keys. */
+  take(most: number): Promise<Taken<T>>
+  /** The batch needs nothing any more. */
+  done(batch: Batch<T>): Promise<void>
+  /** The batch is to be taken again, before anything newer. */
+  putBack(batch: Batch<T>): Promise<void>
+  /** Whether a newer write of the key than the batch that was taken last is known here. */
+  hasNewer(key: string): boolean
+  /** Accepts nothing any more; who waits for room is refused. */
+  close(): void
+  /** Lets go of what waits, and of the batch that is out: nothing is taken any more. Returns what ends with this process. */
+  abandon(): Promise<Batch<T>['entries']>
+}
