@@ -227,7 +227,6 @@ it.each(Object.keys(links))('in any order, over a store that answers %s', async 
           else if (one.type === 'leave') world.present[one.which]?.leave()
           else if (one.type === 'wait') world.app.clock.advance(one.ms)
           else {
-            // Not confirmed where the backend is away: it holds in this process all the same.
             await world.app.cache.clear({ soft: one.soft }).catch(() => undefined)
             if (!one.soft) world.purgedUpTo = world.runs
           }

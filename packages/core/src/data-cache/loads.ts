@@ -1,5 +1,6 @@
 /** Single flight: one load per key at a time, which all who ask meanwhile wait for. */
 import { ForebayError } from '../kit/forebay-error.ts'
+import type { Turn } from '../engine/turn.ts'
 import type { Word } from '../engine/word.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { StoredValue } from './stored-value.ts'
@@ -17,6 +18,8 @@ export class Load {
   isOutrun = false
   /** What the other nodes are told of it. */
   word: Word = 'alone'
+  /** Its way through the fleet: while it is not over, other nodes and later loads wait for it. */
+  turn: Pick<Turn<StoredValue>, 'ended'> | undefined
   /** Never rejects. Undefined while its loader is being called. */
   outcome: Promise<Outcome> | undefined
 
@@ -71,11 +74,13 @@ export class Loads {
     const load = this.#open.get(key)
     if (load === undefined) return
     load.isOutrun = true
+    load.turn?.ended('free')
     this.#open.delete(key)
   }
 
   /** The same for all, of which some may be concerned: which, the marks in the store tell. */
   part(): void {
+    for (const { turn } of this.#open.values()) turn?.ended('free')
     this.#open.clear()
   }
 

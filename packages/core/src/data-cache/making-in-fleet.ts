@@ -27,6 +27,7 @@ export function makeOnce(
   // Values that are not stored are nobody else's either.
   if (core.passes.has(key)) return make(core, load, call, stale?.stored)
   const turn = turnFor(core, fleet, { call, key, stale })
+  load.turn = turn
   return takeTurn(core, load, { call, stale, turn })
 }
 
