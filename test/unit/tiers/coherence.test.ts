@@ -1,7 +1,7 @@
 /** What one node writes, the others do not answer from memory any more; and nothing at all that they cannot vouch for. */
 import { isPromise, type Mark, type TieredBackend } from '@forebay/core'
 import { describe, expect, it } from 'vitest'
-import { scope, store, valueOf } from '../../tiers/entries.ts'
+import { entryOn, scope, store, valueOf } from '../../tiers/entries.ts'
 import { simulatedFleet } from '../../tiers/simulated-fleet.ts'
 
 const isNear = ({ entries }: TieredBackend, key = 'key'): boolean => !isPromise(entries.get(scope, key))
@@ -121,6 +121,40 @@ describe('a node that may have missed something', () => {
     clock.advance(499)
     expect(isNear(node, 'unasked')).toBe(true)
     expect(await valueOf(node, 'key')).toBe('new')
+  })
+
+  it('forgets the copy when the far tier knows better meanwhile', async () => {
+    const { tiered, clock, truth } = simulatedFleet({ fate: () => ({ arrivesAfterMs: [1_500] }) })
+    const [node, other] = [tiered(0), tiered(1)]
+    for (const key of ['replaced', 'gone', 'stale', 'many']) {
+      await store(node, key, 'old', { labels: [`tag of ${key}`] })
+    }
+    await store(other, 'unheard', 'value')
+    clock.advance(1_001)
+    // Nobody tells of these: they are seen by asking.
+    await truth.set(scope, 'replaced', await entryOn(other, 'new'))
+    await truth.set(scope, 'many', await entryOn(other, 'new'))
+    await truth.delete(scope, 'gone')
+    await truth.mark(scope, [{ type: 'label', label: 'tag of stale' }], { soft: true })
+    const found = async (): Promise<readonly unknown[]> => [
+      await valueOf(node, 'replaced'),
+      await valueOf(node, 'gone'),
+      (await node.entries.get(scope, 'stale'))?.softened,
+      (await node.entries.getMany(scope, ['many'])).get('many')?.entry.value,
+    ]
+    expect(await found()).toEqual(['new', undefined, true, 'new'])
+    clock.advance(499)
+    expect(await found()).toEqual(['new', undefined, true, 'new'])
+  })
+
+  it('does not take for fresh what may have been softened before it heard anything', async () => {
+    const { tiered, clock } = simulatedFleet({ subscribeMs: 100 })
+    const [node, other] = [tiered(0), tiered(1)]
+    const made = await entryOn(node, 'value')
+    await other.entries.mark(scope, [{ type: 'label', label: 'tag' }], { soft: true })
+    clock.advance(100)
+    expect(await node.entries.set(scope, 'key', made)).toBe(true)
+    expect((await node.entries.get(scope, 'key'))?.softened).toBe(true)
   })
 
   it('keeps no copy of what was asked for while the bus was not live', async () => {

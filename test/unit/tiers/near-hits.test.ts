@@ -118,6 +118,18 @@ describe('near memory', () => {
     expect(far.taken()).toEqual(['get'])
   })
 
+  it('gives up older copies when there are more marks than it remembers, and no newer ones', async () => {
+    await store(node, 'older', 'value', { labels: ['unmarked'] })
+    for (let tag = 0; tag < 4_000; tag++) {
+      await other.entries.mark(scope, [{ type: 'label', label: `${tag} ${'x'.repeat(200)}` }], {
+        soft: false,
+      })
+    }
+    await store(node, 'newer', 'value', { labels: ['unmarked'] })
+    const isNear = (key: string): boolean => !isPromise(node.entries.get(scope, key))
+    expect([isNear('older'), isNear('newer')]).toEqual([false, true])
+  })
+
   it('gives the memory back when everything is cleared', async () => {
     for (let key = 0; key < 20; key++) await store(node, `key ${key}`, key)
     expect(node.entries.stats().near.entries).toBe(20)

@@ -1,4 +1,4 @@
-/** Answers of the far tier that are out of date when they come, and writes that meet. */
+/** Writes, lives and purges that meet others on their way. */
 import { isPromise, type TieredBackend } from '@forebay/core'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { entryOn, scope, store, valueOf } from '../../tiers/entries.ts'
@@ -25,121 +25,6 @@ beforeEach(async () => {
 
 const isNear = (): boolean => !isPromise(node.entries.get(scope, 'key'))
 const read = (): { value: Promise<unknown> } => ({ value: valueOf(node, 'key') })
-
-describe('a read that is underway', () => {
-  it('when the entry is replaced: is made again', async () => {
-    const reading = read()
-    far.next('get').arrive()
-    await store(other, 'key', 'new')
-    await far.next('get').answer()
-    await far.next('get').answer()
-    expect(await reading.value).toBe('new')
-    expect(isNear()).toBe(true)
-  })
-
-  it('when the entry is deleted: is made again', async () => {
-    const reading = read()
-    far.next('get').arrive()
-    await other.entries.delete(scope, 'key')
-    await far.next('get').answer()
-    await far.next('get').answer()
-    expect(await reading.value).toBeUndefined()
-    isHeld = false
-    expect(await valueOf(node, 'key')).toBeUndefined()
-  })
-
-  it.each([true, false])('when a mark concerns the entry: is made again (soft: %s)', async (soft) => {
-    const reading = node.entries.get(scope, 'key')
-    far.next('get').arrive()
-    await other.entries.mark(scope, [{ type: 'label', label: 'tag' }], { soft })
-    await far.next('get').answer()
-    await far.next('get').answer()
-    const found = await reading
-    expect(soft ? found?.softened : found).toBe(soft ? true : undefined)
-  })
-
-  it('when a mark concerns other entries: is good', async () => {
-    const reading = read()
-    far.next('get').arrive()
-    await other.entries.mark(scope, [{ type: 'label', label: 'another tag' }], { soft: false })
-    await far.next('get').answer()
-    expect(await reading.value).toBe('old')
-    expect(isNear()).toBe(true)
-  })
-
-  it('when messages may have been missed: is made again', async () => {
-    const reading = read()
-    far.next('get').arrive()
-    await fleet.truth.delete(scope, 'key')
-    fleet.bus.gap(0)
-    await far.next('get').answer()
-    await far.next('get').answer()
-    expect(await reading.value).toBeUndefined()
-  })
-
-  it('of many: only what is out of date is asked for again', async () => {
-    await store(other, 'rest', 'value')
-    const reading = node.entries.getMany(scope, ['key', 'rest'])
-    far.next('getMany').arrive()
-    await store(other, 'key', 'new')
-    await far.next('getMany').answer()
-    expect(far.calls.map(({ operation }) => operation)).toEqual(['get'])
-    await far.next('get').answer()
-    const found = await reading
-    expect([found.get('key')?.entry.value, found.get('rest')?.entry.value]).toEqual(['new', 'value'])
-  })
-
-  it('of many: waits with others for a key that is asked for already', async () => {
-    const one = read()
-    const many = node.entries.getMany(scope, ['key', 'none'])
-    expect(far.calls.map(({ operation }) => operation)).toEqual(['get', 'get'])
-    await far.next('get').answer()
-    await far.next('get').answer()
-    expect([await one.value, (await many).get('key')?.entry.value, (await many).size]).toEqual([
-      'old',
-      'old',
-      1,
-    ])
-  })
-
-  it('is given up as a miss when the key never rests', async () => {
-    const reading = read()
-    let answers = 0
-    while (far.calls.length > 0 && answers < 50) {
-      answers++
-      far.next('get').arrive()
-      await store(other, 'key', `value ${answers}`)
-      await far.next('get').answer()
-    }
-    expect(await reading.value).toBeUndefined()
-    expect(answers).toBe(5)
-  })
-
-  it('fails for all who wait for it, and for nobody after', async () => {
-    const readings = [read().value, read().value]
-    await far.next('get').lose()
-    for (const reading of readings) await expect(reading).rejects.toThrow('no answer')
-    isHeld = false
-    expect(await valueOf(node, 'key')).toBe('old')
-  })
-
-  it('keeps nobody waiting who comes a second later', async () => {
-    const hung = read()
-    fleet.clock.advance(1_001)
-    const later = read()
-    expect(far.calls).toHaveLength(2)
-    const [first, second] = far.calls
-    first?.arrive()
-    await store(other, 'key', 'new')
-    await second?.answer()
-    await far.calls[1]?.answer()
-    expect(await later.value).toBe('new')
-    await first?.answer()
-    isHeld = false
-    await far.next('get').answer()
-    expect(await hung.value).toBe('new')
-  })
-})
 
 describe('a write that is underway', () => {
   it('when a purge comes: is not kept near', async () => {
@@ -204,6 +89,40 @@ describe('a write that is underway', () => {
     await rejected
     isHeld = false
     expect([await valueOf(node, 'key'), await valueOf(other, 'key')]).toEqual(['new', 'new'])
+  })
+})
+
+describe('a touch that is underway', () => {
+  it('when the entry is replaced: does not prolong the new one', async () => {
+    isHeld = false
+    await valueOf(node, 'key')
+    isHeld = true
+    const times = { staleAt: node.clock.now() + 19_000, deleteAt: node.clock.now() + 19_000 }
+    const touching = node.entries.touch(scope, 'key', times)
+    far.next('touch').arrive()
+    await store(other, 'key', 'new')
+    isHeld = false
+    const replaced = await node.entries.get(scope, 'key')
+    await far.next('touch').answer()
+    expect(await touching).toBe(true)
+    expect(await node.entries.get(scope, 'key')).toEqual(replaced)
+  })
+
+  it('when it is not answered: the copies are asked for again, here and elsewhere', async () => {
+    isHeld = false
+    await valueOf(node, 'key')
+    await valueOf(other, 'key')
+    isHeld = true
+    const times = { staleAt: node.clock.now() + 5, deleteAt: node.clock.now() + 5 }
+    const touching = node.entries.touch(scope, 'key', times) as Promise<boolean>
+    far.next('touch').arrive()
+    const rejected = expect(touching).rejects.toThrow('no answer')
+    await far.next('touch').lose()
+    await rejected
+    isHeld = false
+    for (const { entries } of [node, other]) {
+      expect((await entries.get(scope, 'key'))?.entry.staleAt).toBe(times.staleAt)
+    }
   })
 })
 

@@ -86,6 +86,7 @@ export class TieredCacheStore implements TieredEntries, Member {
   async set(scope: CacheScope, key: string, entry: CacheEntry): Promise<boolean> {
     const { copies, stamped } = this.#tier(scope)
     const call = copies.begin(key, this.#options.coherence.isLive)
+    const told: Invalidation = { type: 'key', scope: scope.name, key }
     try {
       if (!(await this.#options.far.set(scope, key, entry))) {
         copies.refused(key, call)
@@ -94,28 +95,31 @@ export class TieredCacheStore implements TieredEntries, Member {
     } catch (error) {
       copies.refused(key, call)
       // It may have been stored all the same.
-      this.#tell([{ type: 'key', scope: scope.name, key }]).catch(ignore)
+      this.#tell([told]).catch(ignore)
       throw error
     }
     copies.written(key, call, entry, stamped.get(entry.stamp))
     // Not waited for: the bus is given it before whatever the caller says next, and again until it was taken.
-    this.#tell([{ type: 'key', scope: scope.name, key }]).catch(ignore)
+    this.#tell([told]).catch(ignore)
     return true
   }
 
   async touch(scope: CacheScope, key: string, times: EntryTimes): Promise<boolean> {
     const { copies } = this.#tier(scope)
     const call = copies.begin(key, this.#options.coherence.isLive)
-    let isTouched = false
+    const told: Invalidation = { type: 'key', scope: scope.name, key }
     try {
-      isTouched = await this.#options.far.touch(scope, key, times)
-    } finally {
-      if (!isTouched) copies.refused(key, call)
+      if (!(await this.#options.far.touch(scope, key, times))) {
+        copies.refused(key, call)
+        return false
+      }
+    } catch (error) {
+      copies.refused(key, call)
+      this.#tell([told]).catch(ignore)
+      throw error
     }
-    if (isTouched && !copies.touched(key, call, times)) {
-      await this.#tell([{ type: 'key', scope: scope.name, key }])
-    }
-    return isTouched
+    if (!copies.touched(key, call, times)) await this.#tell([told])
+    return true
   }
 
   async delete(scope: CacheScope, key: string): Promise<boolean> {
