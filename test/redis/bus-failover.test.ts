@@ -62,8 +62,8 @@ const clusters: readonly [string, (node: { port: number }) => RedisClient][] = [
   ['ioredis 6', (node) => new Cluster6([node])],
 ]
 
-describe('the bus on a Cluster of somebody else', () => {
-  it.each(clusters)('made with %s', async (_, make) => {
+describe.concurrent('the bus on a Cluster of somebody else', () => {
+  it.each(clusters)('made with %s', { timeout: 30_000 }, async (_, make) => {
     await using cluster = await startRedisCluster()
     const port = cluster.nodes[2]?.port ?? 0
     const client = make({ port })

@@ -1,4 +1,8 @@
-/** The invalidation bus: what one node says, every other node hears. */
+/**
+ * The invalidation bus: what one node says, every other node hears. Topics belong to who made them up, but one is for
+ * everybody: on `invalidate` any service may say what is outdated, as JSON
+ * `{ "namespace": string, "tags"?: string[], "keys"?: string[], "all"?: true }`.
+ */
 import type { MaybePromise } from './maybe-promise.ts'
 import type { Undo } from './clock.ts'
 
@@ -18,6 +22,9 @@ export interface Bus {
 
 export interface BusListener {
   message(message: string): void
-  /** Messages may have been missed: nothing learnt before this call can be trusted without asking. */
+  /**
+   * Messages may have been missed: nothing learnt before this call can be trusted without asking. Called after every break,
+   * again and again while one lasts, and maybe as soon as a subscription stands.
+   */
   gap(): void
 }
