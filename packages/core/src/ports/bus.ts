@@ -1,11 +1,11 @@
-/**
- * The invalidation bus: what one node says, every other node hears. Topics belong to who made them up, but one is for
- * everybody: on `invalidate` any service may say what is outdated, as JSON
- * `{ "namespace": string, "tags"?: string[], "keys"?: string[], "all"?: true }`.
- */
+/** The invalidation bus: what one node says, every other node hears. */
 import type { MaybePromise } from './maybe-promise.ts'
 import type { Undo } from './clock.ts'
 
+/**
+ * Topics belong to who made them up, but one is for everybody: on `invalidate` any service may say what is outdated, as
+ * JSON `{ "namespace": string, "tags"?: string[], "keys"?: string[], "all"?: true }`.
+ */
 export interface Bus {
   /** Tells every other subscriber of `topic`, in every process; the publisher's own subscribers do not hear it. */
   publish(topic: string, message: string): MaybePromise<void>

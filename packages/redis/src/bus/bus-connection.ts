@@ -102,12 +102,12 @@ export class BusConnection {
     const link = this.#link
     if (link === undefined || !this.#isReady || topic.isStanding || this.#asked.has(topic)) return
     this.#asked.add(topic)
-    link.subscribe(topic.channel).then(
-      () => {
+    this.#subscribe(link, topic).then(
+      (counted) => {
         if (link !== this.#link) return
         this.#asked.delete(topic)
         this.#attempts = 0
-        topic.stands(this.#options.clock.now())
+        topic.stands(this.#options.clock.now(), counted)
       },
       (error: unknown) => {
         if (link !== this.#link) return
@@ -116,6 +116,13 @@ export class BusConnection {
         else this.#renew()
       },
     )
+  }
+
+  /** Resolves with how many messages there were before. */
+  async #subscribe(link: Link, topic: Topic): Promise<number | undefined> {
+    const [counted] = await this.#counts([topic]).catch(() => [])
+    await link.subscribe(topic.channel)
+    return counted
   }
 
   /** The server answers, but not as asked: it is asked again now and then, because permissions may change. */

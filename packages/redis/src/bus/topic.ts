@@ -25,9 +25,8 @@ export class Topic {
   readonly #failed: (error: unknown) => void
   readonly #listeners = new Set<BusListener>()
   #isStanding = false
+  /** The last message that was heard, or told to be missing; undefined while that is not known. */
   #seen: number | undefined
-  /** Counted before anything was heard. */
-  #baseline: number | undefined
   /** Messages that were counted but not heard yet. */
   #awaited: Count | undefined
   #vouchedAt = -Infinity
@@ -69,9 +68,13 @@ export class Topic {
     this.#listeners.delete(listener)
   }
 
-  /** From now on every message is heard. */
-  stands(now: number): void {
+  /**
+   * From now on every message is heard.
+   * @param counted how many there were before, where that is known: what is missing from the very beginning shows by that.
+   */
+  stands(now: number, counted: number | undefined): void {
     this.#isStanding = true
+    this.#seen = counted
     this.#vouch(now)
     this.gap()
   }
@@ -79,7 +82,6 @@ export class Topic {
   /** Nothing is heard any more. */
   lost(): void {
     this.#seen = undefined
-    this.#baseline = undefined
     this.#awaited = undefined
     if (!this.#isStanding) return
     this.#isStanding = false
@@ -88,7 +90,7 @@ export class Topic {
 
   /** @param isOwn whether it comes from this bus itself: then it counts, and is told to nobody. */
   heard(frame: Frame, isOwn: boolean): void {
-    const isNext = this.#seen === undefined || this.#seen === frame.previous
+    const isNext = this.#seen === frame.previous
     this.#seen = frame.number
     if (!isNext) this.gap()
     if (!isOwn) this.message(frame.message)
@@ -107,11 +109,9 @@ export class Topic {
   counted(count: Count): void {
     const { number, sentAt, seen } = count
     if (!this.#isStanding) return
-    if (this.#seen === undefined) {
-      this.#baseline = number
-      this.#vouch(sentAt)
-    } else if (seen !== undefined && number < seen) {
-      // The counter was lost: what was published after it, nobody can tell.
+    const isLost = seen !== undefined && number < seen
+    if (this.#seen === undefined || isLost) {
+      // Of what was published after the counter was lost, or before the first count, nobody can tell.
       this.#seen = number
       this.gap()
       this.#vouch(sentAt)
@@ -124,7 +124,6 @@ export class Topic {
 
   /** Between two checks. Says whether messages are missing though the connection answers. */
   checked(): boolean {
-    this.#seen ??= this.#baseline
     if (++this.#unvouched <= patience) return false
     this.gap()
     return this.#awaited !== undefined
