@@ -158,7 +158,7 @@ it('never rejects because of the cache, and leaves no old value in it', async ()
 })
 
 it('refuses what the cache cannot hold before the source is touched', async () => {
-  const cache = createCache<unknown>({ backend: backendOn().backend })
+  const cache = createCache({ backend: backendOn().backend })
   const keys: string[] = []
   const { write } = writeThrough(cache, (key) => keys.push(key))
   for (const [key, value] of [

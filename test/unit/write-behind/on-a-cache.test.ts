@@ -8,7 +8,7 @@ const setUp = (changes: Partial<Backend> = {}, options: Partial<WriteBehindOptio
   const clock = manualClock()
   const backend: Backend = { ...memoryBackend({ clock }), ...changes }
   const logger = { warn: () => undefined, error: () => undefined }
-  const cache = createCache<unknown>({ backend, ttl: '1h', earlyRefresh: 0, logger })
+  const cache = createCache({ backend, ttl: '1h', earlyRefresh: 0, logger })
   const source = new Map<string, unknown>()
   const flush = (entries: [string, unknown][]): void => {
     for (const [key, value] of entries) source.set(key, value)
@@ -52,7 +52,7 @@ it('lets no value stay in the cache that was loaded while a newer one waited', a
 it('leaves in the cache what it wrote, without a use of it being counted', async () => {
   const { cache, writes } = setUp()
   for (const value of [0, '', false, null, { a: [1, { b: 2 }] }])
-    await writes.write(`key ${String(value)}`, value)
+    await writes.write(`key ${JSON.stringify(value)}`, value)
   await writes.flush()
   expect(cache.stats()).toMatchObject({ hits: 0, misses: 0, deletes: 0 })
   expect(await cache.get('key 0')).toBe(0)
