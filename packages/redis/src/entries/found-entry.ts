@@ -55,7 +55,10 @@ function refusedBy(scope: CacheScope): (error: unknown) => undefined {
   }
 }
 
-/** Bytes that do not keep the memory of a whole batch of replies alive for as long as the entry is held. */
+/**
+ * Bytes that do not keep the memory of a whole batch of replies alive for as long as the entry is held: at most four times
+ * their own, or the 8 KiB from which Node gives small Buffers their memory.
+ */
 function owned(bytes: Buffer): Buffer {
-  return bytes.length * 4 >= bytes.buffer.byteLength ? bytes : Buffer.from(new Uint8Array(bytes).buffer)
+  return bytes.length * 4 >= bytes.buffer.byteLength ? bytes : Buffer.from(bytes)
 }

@@ -18,6 +18,12 @@ export interface MarksStoreOptions {
   readonly script: Script
 }
 
+/** Whoever waits for a stamp. */
+interface Stamping {
+  readonly resolve: (stamp: number) => void
+  readonly reject: (error: unknown) => void
+}
+
 const timeBytes = 8
 
 /** Marks that travel together. */
@@ -30,6 +36,7 @@ export class MarksStore {
   readonly #options: MarksStoreOptions
   readonly #known = new KnownMarks()
   #learning: Promise<void> | undefined
+  #stamping: Stamping[] = []
 
   constructor(options: MarksStoreOptions) {
     this.#options = options
@@ -65,10 +72,27 @@ export class MarksStore {
     return this.#learn(now + prolongation * (deleteAt - now))
   }
 
-  async stamp(): Promise<number> {
-    const { head } = this.#read(await this.#run('stamp'), 0)
-    this.#known.hear(head, this.#known.numbers)
-    return head.last
+  /** Stamps that are wanted in one tick are taken together. */
+  stamp(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      if (this.#stamping.length === 0) setImmediate(this.#takeStamps)
+      this.#stamping.push({ resolve, reject })
+    })
+  }
+
+  readonly #takeStamps = (): void => {
+    const wanted = this.#stamping
+    this.#stamping = []
+    this.#run('stamp', [String(wanted.length)])
+      .then((reply) => {
+        const { head } = this.#read(reply, 0)
+        this.#known.hear(head, this.#known.numbers)
+        const first = head.last - wanted.length + 1
+        for (const [index, { resolve }] of wanted.entries()) resolve(first + index)
+      })
+      .catch((error: unknown) => {
+        for (const { reject } of wanted) reject(error)
+      })
   }
 
   async mark(marks: readonly Mark[], soft: boolean): Promise<void> {

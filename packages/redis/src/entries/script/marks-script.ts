@@ -80,14 +80,15 @@ end
 `
 
 /**
- * Each answers with the server's time (ms) and the head. `mark`, members: with the number of the mark before as well.
- * `learn`, since: with the marks that are newer, each with its number.
+ * Each answers with the server's time (ms) and the head. `stamp`, how many: the last of them is the last number of the head.
+ * `mark`, members: with the number of the mark before as well. `learn`, since: with the marks that are newer, each with its
+ * number.
  */
 const operations = `
 local operations = {}
 
 function operations.stamp()
-  nextNumber()
+  h.last = nextNumber() + tonumber(ARGV[5]) - 1
   return struct.pack('<d', now) .. save()
 end
 
