@@ -1,4 +1,5 @@
 /** Several nodes whose handlers answer when they are told to, on one simulated far store. */
+import { memoryBackend, tieredBackend, type Backend } from '@forebay/core'
 import type { ManualClock } from '@forebay/testing'
 import type { FakeOptions, FakeReply, FakeResponse } from '../unit/response-cache-engine/fake-app.ts'
 import { heldApp, type HeldApp } from '../unit/response-cache-engine/held-app.ts'
@@ -27,12 +28,23 @@ export async function quiet(): Promise<void> {
   for (let turns = 0; turns < 40; turns++) await new Promise((resolve) => setImmediate(resolve))
 }
 
+let isTiered = false
+
+/** From here on nodes have near copies in front of the far store. */
+export function useTiers(): void {
+  isTiered = true
+}
+
+function nodeBackend({ backend }: FarNode, clock: ManualClock): Backend {
+  return isTiered ? tieredBackend({ near: memoryBackend({ clock }), far: backend, nearTtl: '60s' }) : backend
+}
+
 export function heldFleet(size: number, options: FakeOptions = {}): HeldFleet {
   const far = simulatedFar()
   const silent = { warn: () => undefined, error: () => undefined }
   const nodes = Array.from({ length: size }, (): FleetNode => {
     const node = far.node()
-    return { ...node, ...heldApp({ backend: node.backend, logger: silent, ...options }) }
+    return { ...node, ...heldApp({ backend: nodeBackend(node, far.clock), logger: silent, ...options }) }
   })
   const node = (index: number): FleetNode => nodes[index] as FleetNode
   return {

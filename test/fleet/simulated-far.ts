@@ -10,7 +10,7 @@ export interface FarNode {
   readonly links: { entries: LinkState; locks: LinkState; bus: LinkState }
   /** Calls of the store, the locks and the bus by name. */
   readonly calls: Record<string, number>
-  /** How many topics it hears. */
+  /** How often it hears words of fleets. */
   readonly subscriptions: () => number
   /** As by SIGKILL or SIGSTOP: nothing that it asks for arrives, and it hears nothing. */
   cutOff(): void
@@ -104,7 +104,8 @@ function nodeOn(far: Backend, subscribers: Set<Subscriber>): FarNode {
     backend,
     links,
     calls,
-    subscriptions: () => [...subscribers].filter((one) => one.node === node).length,
+    subscriptions: () =>
+      [...subscribers].filter((one) => one.node === node && one.topic.startsWith('fleet ')).length,
     cutOff: () => Object.assign(links, { entries: 'hung', locks: 'hung', bus: 'lost' }),
     reconnect: () => Object.assign(links, { entries: 'sound', locks: 'sound', bus: 'sound' }),
   }
