@@ -74,3 +74,19 @@ it('by softening makes stale what lands, for one run on each node at most', asyn
   while (fleet.node(1).running() > 0) await fleet.node(1).answer({ body: 'new' })
   expect(['soft', 'new']).toContain((await waiting).body)
 })
+
+it('is not mistaken for a store that failed a moment ago', async () => {
+  const fleet = heldFleet(2)
+  const { links, app } = fleet.node(1)
+  const first = app.get()
+  await quiet()
+  await fleet.node(0).app.cache.clear()
+  links.entries = 'failing'
+  const after = app.get()
+  await quiet()
+  links.entries = 'sound'
+  await fleet.answer({ body: 'old' })
+  expect((await first).body).toBe('old')
+  await fleet.answer({ body: 'new' })
+  expect((await after).body).toBe('new')
+})

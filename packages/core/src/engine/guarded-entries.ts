@@ -61,6 +61,11 @@ export class GuardedEntries {
     return this.#reads.isSound && !this.#isSuspect
   }
 
+  /** Whether the latest `set`, `delete` or `mark` was answered. */
+  get isWritable(): boolean {
+    return this.#writes.isSound
+  }
+
   /** Whether nothing that storing takes has failed lately. */
   get isSound(): boolean {
     return this.isReadable && this.#stamps.isSound && this.#writes.isSound

@@ -1,5 +1,6 @@
 /** Stores a whole response, and tells everybody who waits for it how that ended. */
 import { isPromise } from '../kit/promise.ts'
+import { isStamp } from '../engine/guarded-entries.ts'
 import { noteRefused, noteStored } from './notes.ts'
 import type { Run } from './run.ts'
 import { storeResponse, type Storing } from './store-response.ts'
@@ -57,11 +58,16 @@ function kept(run: Run, { landed, outcome }: Storing): void {
     run.flight?.land(landed)
     return
   }
-  const isBackends = !core.entries.isSound && core.purges === run.purges
-  noteRefused(run, status, outcome !== 'not-kept' ? outcome : isBackends ? 'backend' : 'invalidated')
-  // Whole and shareable it is: those who wait for it need no store. What came too late is not for them.
-  // Other nodes do not find it.
-  if (isBackends || outcome !== 'not-kept') run.flight?.land(landed, isBackends ? 'again' : 'alone')
+  if (outcome === 'too-many-variants') {
+    noteRefused(run, status, outcome)
+    run.flight?.land(landed, 'alone')
+    return
+  }
+  const wasRefused = outcome === 'not-kept' && isStamp(run.stamp) && core.entries.isWritable
+  const isBackends = !wasRefused && core.purges === run.purges
+  noteRefused(run, status, isBackends ? 'backend' : 'invalidated')
+  // Whole and shareable it is: those who wait for it here need no store. What came too late is not for them.
+  if (isBackends) run.flight?.land(landed, 'again')
   else run.flight?.retry()
 }
 

@@ -12,8 +12,8 @@ import { VariantIndex, variantKey } from './variant-index.ts'
 
 export interface Storing {
   readonly landed: Landed
-  /** `not-kept`: it was invalidated meanwhile, or a newer one is there, or the store does not work. */
-  readonly outcome: 'stored' | 'not-kept' | 'too-many-variants'
+  /** `not-kept`: it was invalidated meanwhile, or a newer one is there, or the store does not work. `unreadable`: it does not. */
+  readonly outcome: 'stored' | 'not-kept' | 'unreadable' | 'too-many-variants'
 }
 
 export function storeResponse(run: Run, plan: StoringPlan, response: StoredResponse): MaybePromise<Storing> {
@@ -58,7 +58,7 @@ function addVariant(run: Run, landed: Landed): MaybePromise<Storing> {
   const { entries } = run.mount.core
   const setAfter = (found: FoundEntry | undefined): MaybePromise<Storing> =>
     // An index that could not be read must not be replaced by one that names this variant alone.
-    entries.isReadable ? setBoth(run, landed, found?.entry) : { landed, outcome: 'not-kept' }
+    entries.isReadable ? setBoth(run, landed, found?.entry) : { landed, outcome: 'unreadable' }
   // Asked again: other variants may have been stored while the handler ran.
   const found = entries.get(run.request.key, run.mount.settings.timeoutMs)
   return isPromise(found) ? found.then(setAfter) : setAfter(found)
