@@ -29,6 +29,8 @@ export interface FleetProcessOptions {
   readonly url: string
   readonly handlerMs: number
   readonly lease?: string
+  /** With near memory, and with patience: a busy machine costs time only. */
+  readonly isTiered?: boolean
 }
 
 /** Told what to do, and tells what happened, over the channel to its parent. */
@@ -39,9 +41,12 @@ const program = `
   const { default: express } = await import('express')
   const { responseCache } = await import('@forebay/express')
   const { redisBackend } = await import('@forebay/redis')
-  const [, url, handlerMs, lease] = process.argv
-  const backend = redisBackend(url)
-  const pages = responseCache({ ttl: '1m', lease, backend })
+  const { memoryBackend, tieredBackend } = await import('@forebay/core')
+  const [, url, handlerMs, lease, isTiered] = process.argv
+  const patience = isTiered === 'true' ? { timeout: '5s' } : {}
+  const far = redisBackend(url, patience)
+  const backend = isTiered === 'true' ? tieredBackend({ near: memoryBackend(), far }) : far
+  const pages = responseCache({ ttl: '1m', lease, backend, ...patience })
   const app = express()
   app.use(pages)
   app.get('/{*path}', async (request, response) => {
@@ -106,7 +111,7 @@ interface Message extends Asked {
 }
 
 export async function startFleetProcess(options: FleetProcessOptions): Promise<FleetProcess> {
-  const words = [options.url, `${options.handlerMs}`, options.lease ?? '10s']
+  const words = [options.url, `${options.handlerMs}`, options.lease ?? '10s', `${options.isTiered ?? false}`]
   const child = spawn(process.execPath, ['--input-type=module', '-e', program, ...words], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

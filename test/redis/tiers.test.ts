@@ -136,6 +136,24 @@ describe('what happens while a node hears nothing', () => {
   })
 })
 
+describe('a server that loses everything', () => {
+  it(
+    'takes the copies with it: nothing is answered that it does not know any more',
+    { timeout: 30_000 },
+    async () => {
+      const [, second] = (await started(2)) as [TieredBackend, TieredBackend]
+      await warm('key', 'old')
+      const { port } = redis
+      await redis.stop()
+      await until('copies out of use', () => !isNearNow(second))
+      redis = await startRedisNode({ port })
+      await until('the server', async () => (await second.health()).ok)
+      await live(second)
+      expect(await valueOf(second, 'key')).toBeUndefined()
+    },
+  )
+})
+
 /** Asks without leaving a question to the far tier that nobody waits for. */
 function isNearNow(node: TieredBackend): boolean {
   const found = node.entries.get(scope, 'key')
