@@ -35,6 +35,7 @@ const get = (by: EntryStore, key: string): ReturnType<EntryStore['get']> => by.g
 /** Everything that is lost at once. */
 const losses: readonly (readonly [what: string, lose: () => Promise<unknown>])[] = [
   ['everything (FLUSHALL)', () => redis.flushall()],
+  ['its scripts (SCRIPT FLUSH)', () => redis.script('FLUSH')],
   ['the head of the marks', () => redis.del(names.head)],
   ['the marks', () => redis.del(names.marks)],
   ['the marks and their head', () => redis.del(names.head, names.marks)],

@@ -1,18 +1,16 @@
-/** Entries in Redis keep the contract of a cache store, on one server and on a Cluster. */
+/** Entries in Redis keep the contract of a cache store, compressed or not. */
 import { afterAll, beforeAll } from 'vitest'
 import { cacheStoreContract } from '@forebay/testing'
-import { startRedisCluster, type RedisCluster } from '../redis/redis-cluster.ts'
 import { startRedisNode, type RedisNode } from '../redis/redis-node.ts'
 import { timedBackend } from '../redis/timed-backend.ts'
 
 let node: RedisNode
-let cluster: RedisCluster
 
 beforeAll(async () => {
-  ;[node, cluster] = await Promise.all([startRedisNode(), startRedisCluster()])
+  node = await startRedisNode()
 })
 
-afterAll(() => Promise.all([node.stop(), cluster.stop()]))
+afterAll(() => node.stop())
 
 cacheStoreContract({
   name: 'redis',
@@ -20,6 +18,6 @@ cacheStoreContract({
 })
 
 cacheStoreContract({
-  name: 'redis cluster',
-  start: async () => timedBackend({ cluster: cluster.nodes.map(({ port }) => `127.0.0.1:${port}`) }),
+  name: 'redis, compressed',
+  start: async () => timedBackend({ url: `redis://127.0.0.1:${node.port}`, compressAbove: 0 }),
 })

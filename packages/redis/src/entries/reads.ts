@@ -106,7 +106,8 @@ export class Reads {
     // What it said then was no better than what was known, or it did not answer.
     if (clock.measuredAt !== -Infinity && sentAt - this.#timeAskedAt < timeAgainMs) return undefined
     this.#timeAskedAt = sentAt
-    return connection.call('TIME', []).then(
+    const isKnown = clock.measuredAt !== -Infinity
+    const learnt = connection.call('TIME', []).then(
       (reply) => {
         const [seconds, micros] = Array.isArray(reply) ? reply.map((word) => Number(String(word))) : []
         if (seconds === undefined || micros === undefined || !Number.isFinite(seconds + micros)) return
@@ -114,6 +115,8 @@ export class Reads {
       },
       () => undefined,
     )
+    // Only for the first time is it worth waiting: a Cluster may ask a node that is away.
+    return isKnown ? undefined : learnt
   }
 }
 

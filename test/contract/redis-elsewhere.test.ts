@@ -1,8 +1,8 @@
-/** Limits keep their contract in a Cluster, behind Sentinels, and through clients of either ioredis that somebody else made. */
+/** Limits and entries keep their contracts in a Cluster, behind Sentinels, and through clients of either ioredis that somebody else made. */
 import { afterAll, beforeAll } from 'vitest'
 import { Cluster as Cluster5, Redis as Redis5 } from 'ioredis'
 import { Cluster as Cluster6, Redis as Redis6 } from 'ioredis6'
-import { rateLimitStoreContract } from '@forebay/testing'
+import { cacheStoreContract, rateLimitStoreContract, type BackendHarness } from '@forebay/testing'
 import { startRedisCluster, type RedisCluster } from '../redis/redis-cluster.ts'
 import { startRedisSentinels, type RedisSentinels } from '../redis/redis-sentinels.ts'
 import { timedBackend } from '../redis/timed-backend.ts'
@@ -39,7 +39,9 @@ const places: readonly (readonly [string, () => unknown])[] = [
 ]
 
 for (const [name, where] of places) {
-  rateLimitStoreContract({ name: `redis, ${name}`, start: async () => timedBackend(where()) })
+  const harness: BackendHarness = { name: `redis, ${name}`, start: async () => timedBackend(where()) }
+  rateLimitStoreContract(harness)
+  cacheStoreContract(harness)
 }
 
 /** One client for all tests, as an app has one. */
