@@ -1,6 +1,6 @@
 /** A key that is known to be denied is answered from memory, until it may be admitted again, whoever brought that about. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { createRateLimiter, type RateLimiter } from '@forebay/core'
+import { createRateLimiter, type Bus, type RateLimiter } from '@forebay/core'
 import { redisBackend, type RedisBackend } from '@forebay/redis'
 import { startRedisNode, type RedisNode } from '../redis/redis-node.ts'
 import { ownPrefix } from '../redis/shared-backends.ts'
@@ -52,12 +52,17 @@ async function subscribed(): Promise<number> {
   return [...clients.matchAll(/name=forebay-bus /g)].length
 }
 
-/** `there` has the key denied, and would hear of a lift. */
+/** `there` has the key denied, and believes that until it hears of a lift. */
 async function deny({ here, there }: Nodes): Promise<void> {
   expect(await isAllowed(here)).toBe(true)
   expect(await isAllowed(there)).toBe(false)
-  await until('the bus to stand', () => backends[1]?.bus.isLive?.('denials') === true)
-  expect(await isAllowed(there)).toBe(false)
+  await standing(backends[1]?.bus)
+}
+
+/** What is noted from then on is believed for longer than the half second that nobody needs to vouch for. */
+async function standing(bus: Bus | undefined): Promise<void> {
+  await until('the bus to stand', () => bus?.isLive?.('denials') === true)
+  await new Promise((resolve) => setTimeout(resolve, 550))
 }
 
 /** Answered without asking Redis. */
@@ -92,26 +97,30 @@ describe('a denied key', () => {
   it.each<[string, (limiter: RateLimiter) => Promise<void>]>([
     ['a reset', async (limiter) => limiter.reset('key')],
     ['a refund', async (limiter) => limiter.refund('key', 1)],
-  ])('is admitted within a second after %s on another node', async (_, lift) => {
+  ])('is admitted after %s on another node', async (_, lift) => {
     const nodes = twoNodes()
     await deny(nodes)
+    expect(await isAllowed(nodes.there)).toBe(false)
     expect(await isRemembered(nodes.there)).toBe(true)
     await lift(nodes.here)
-    await until('the key to be admitted', () => isAllowed(nodes.there), 1_000)
+    await until('the key to be admitted', () => isAllowed(nodes.there))
   })
 
-  it('is admitted within a second after its block was lifted on another node', async () => {
+  it('is admitted after its block was lifted on another node', async () => {
     const nodes = twoNodes()
     await nodes.here.block('key', '1h')
     expect(await isAllowed(nodes.there)).toBe(false)
+    await standing(backends[1]?.bus)
+    expect(await isAllowed(nodes.there)).toBe(false)
     expect(await isRemembered(nodes.there)).toBe(true)
     await nodes.here.unblock('key')
-    await until('the key to be admitted', () => isAllowed(nodes.there), 1_000)
+    await until('the key to be admitted', () => isAllowed(nodes.there))
   })
 
   it('is admitted after a reset that came while the bus was broken', async () => {
     const nodes = twoNodes()
     await deny(nodes)
+    expect(await isAllowed(nodes.there)).toBe(false)
     await Promise.all([node.command('CLIENT', 'KILL', 'TYPE', 'pubsub'), nodes.here.reset('key')])
     await until('the key to be admitted', () => isAllowed(nodes.there))
   })

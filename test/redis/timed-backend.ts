@@ -90,7 +90,7 @@ export function timedParts(where: unknown, prefix: string, given: TimedOptions =
     compressAbove,
     scripts: entryScripts,
   })
-  const locks = new RedisLocks({ connection, prefix, scripts: leaseScripts })
+  const locks = new RedisLocks({ connection, prefix, local: system, scripts: leaseScripts })
   return { limits, entries, locks, clock, close: () => connection.close() }
 }
 

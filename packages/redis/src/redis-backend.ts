@@ -71,7 +71,7 @@ function backendOn(settings: Settings): RedisBackend {
     clock,
     limits,
     entries,
-    locks: new RedisLocks({ connection, prefix: settings.prefix }),
+    locks: new RedisLocks({ connection, prefix: settings.prefix, local }),
     journal: new RedisJournal({ connection, prefix: settings.prefix }),
     health: healthOf({ connection, settings, clock: local }),
     bus,

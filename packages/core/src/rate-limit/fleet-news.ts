@@ -43,10 +43,14 @@ export class FleetNews {
     this.#isListening = true
     const { bus, topic } = this.#options
     this.#neighbours().add(this)
-    bus.subscribe(topic, {
-      message: (message) => this.#heard(message),
-      gap: () => this.#options.freed(),
-    })
+    try {
+      bus.subscribe(topic, {
+        message: (message) => this.#heard(message),
+        gap: () => this.#options.freed(),
+      })
+    } catch {
+      // Then nobody is told, and who waits asks again by and by.
+    }
   }
 
   /** Somebody waits here. */
@@ -66,7 +70,6 @@ export class FleetNews {
   #say(message: string): void {
     const { bus, topic } = this.#options
     for (const other of this.#neighbours()) if (other !== this) other.#heard(message)
-    // Who is not told asks again by and by.
     void (async () => bus.publish(topic, message))().catch(() => {})
   }
 

@@ -1,6 +1,6 @@
 /** Leases in Redis: the same key has the same holders in every process. */
 import { randomBytes } from 'node:crypto'
-import { digest, type Lease, type LockStore } from '@forebay/core'
+import { digest, type Clock, type Lease, type LockStore } from '@forebay/core'
 import type { Connection } from '../connection/connection.ts'
 import { runScript } from '../connection/run-script.ts'
 import { lockScripts, type LockScripts } from './lock-scripts.ts'
@@ -8,11 +8,16 @@ import { lockScripts, type LockScripts } from './lock-scripts.ts'
 export interface RedisLocksOptions {
   readonly connection: Connection
   readonly prefix: string
+  /** The clock of this process. */
+  readonly local: Clock
   /** Default the ones for production; for tests some with a time of their own. */
   readonly scripts?: LockScripts
 }
 
 const scripts = lockScripts()
+
+/** How long after a failure a lease that nobody has is given back; longer each time. */
+const firstAgainMs = 250
 
 /** 128 bits: nobody finds two keys that share a name. */
 const digestLength = 22
@@ -24,6 +29,7 @@ const digestLength = 22
 export class RedisLocks implements LockStore {
   readonly #connection: Connection
   readonly #prefix: string
+  readonly #local: Clock
   readonly #scripts: LockScripts
   /** Tells this process's holders from all others. */
   readonly #process = randomBytes(12).toString('base64url')
@@ -32,6 +38,7 @@ export class RedisLocks implements LockStore {
   constructor(options: RedisLocksOptions) {
     this.#connection = options.connection
     this.#prefix = options.prefix
+    this.#local = options.local
     this.#scripts = options.scripts ?? scripts
   }
 
@@ -43,7 +50,7 @@ export class RedisLocks implements LockStore {
     }
     const token = await this.#ask(keys, [holder, wholeMs(ttlMs), String(most)]).catch((error: unknown) => {
       // It may have been granted, or may yet be: then everybody would wait for a holder that there is not.
-      release().catch(ignore)
+      this.#giveBack(release, firstAgainMs, ttlMs)
       throw error
     })
     if (token === undefined) return undefined
@@ -57,6 +64,14 @@ export class RedisLocks implements LockStore {
     }
   }
 
+  /** Until Redis takes it, or the lease has ended by itself. */
+  #giveBack(release: () => Promise<void>, againMs: number, leftMs: number): void {
+    release().catch(() => {
+      if (leftMs <= 0) return
+      this.#local.schedule(againMs, () => this.#giveBack(release, againMs * 2, leftMs - againMs))
+    })
+  }
+
   async #ask(keys: readonly string[], words: readonly string[]): Promise<number | undefined> {
     const reply = await runScript(this.#connection, this.#scripts.acquire, { keys, words })
     return reply === null || reply === undefined ? undefined : Number(reply)
@@ -66,5 +81,3 @@ export class RedisLocks implements LockStore {
 function wholeMs(ms: number): string {
   return String(Math.max(1, Math.round(ms)))
 }
-
-function ignore(): void {}
