@@ -1,7 +1,7 @@
 /** Two nodes of one app on one Redis, in every framework: what one has stored or purged, the other knows. */
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createResponseCache, type ResponseCache } from '@forebay/core'
+import { createResponseCache, type ErrorEvent, type ResponseCache } from '@forebay/core'
 import { redisBackend, type RedisBackend } from '@forebay/redis'
 import type { NeutralReply, NeutralRequest, RunningApp } from '@forebay/testing'
 import { ask, type WireRequest, type WireResponse } from '../../packages/testing/src/adapter/wire.ts'
@@ -48,9 +48,10 @@ const harnesses = [expressHarnesses[0]!, fastifyHarness, koaHarnesses[0]!]
 describe.each(harnesses)('$name', (harness) => {
   let nodes: readonly [AppNode, AppNode]
   let runs: number
+  let prefix: string
   let handle: (request: NeutralRequest) => NeutralReply | Promise<NeutralReply>
 
-  const start = async (prefix: string): Promise<AppNode> => {
+  const start = async (): Promise<AppNode> => {
     const backend = redisBackend(`redis://127.0.0.1:${server.port}`, {
       prefix,
       timeout: '5s',
@@ -79,8 +80,8 @@ describe.each(harnesses)('$name', (harness) => {
   }
 
   beforeEach(async () => {
-    const prefix = ownPrefix()
-    nodes = [await start(prefix), await start(prefix)]
+    prefix = ownPrefix()
+    nodes = [await start(), await start()]
     runs = 0
     handle = (request) => ({
       fields: [['cache-tag', 'tag']],
@@ -192,6 +193,23 @@ describe.each(harnesses)('$name', (harness) => {
         ({ text, fields }) => text === 'run 2 of /a' && /; hit; ttl=\d/.test(String(fields['cache-status'])),
       )
     })
+    expect(runs).toBe(2)
+  })
+
+  it('runs the handler where garbage stands instead, tells of it, and replaces it', async () => {
+    await fill('/a')
+    const told: ErrorEvent[] = []
+    nodes[1].cache.on('error', (event) => told.push(event))
+    for (const key of (await server.command('KEYS', `${prefix}e1:*`)) as readonly string[]) {
+      await server.command('SETRANGE', key, '80', 'garbage')
+    }
+    expect((await askOther('/a')).text).toBe('run 2 of /a')
+    // Once for each time that it was read.
+    expect(new Set(told.map((event) => event.operation))).toEqual(new Set(['decode']))
+    await until(
+      'the new one to be served',
+      async () => (await nodes[0].ask('/a', withHost())).text === 'run 2 of /a',
+    )
     expect(runs).toBe(2)
   })
 

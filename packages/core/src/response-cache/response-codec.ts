@@ -12,6 +12,12 @@ const prefixBytes = 5
 const responseKind = 1
 const indexKind = 2
 
+/** RFC 9110 §5.1. */
+const fieldName = /^[\w!#$%&'*+.^`|~-]+$/
+
+/** Anything but what `node:http` sends: visible characters of Latin-1, space and tab. */
+const unsendable = /[^\t\x20-\x7e\x80-\xff]/
+
 const utf8 = new TextEncoder()
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
 
@@ -74,7 +80,7 @@ function isHead(value: unknown): value is Head {
   return (
     typeof head === 'object' &&
     head !== null &&
-    Number.isInteger(head.status) &&
+    isStatus(head.status) &&
     typeof head.route === 'string' &&
     Array.isArray(head.fields) &&
     head.fields.every(isFieldLine) &&
@@ -86,10 +92,17 @@ function isHead(value: unknown): value is Head {
   )
 }
 
+function isStatus(status: unknown): boolean {
+  return Number.isInteger(status) && (status as number) >= 200 && (status as number) <= 999
+}
+
+/** A line that could not be sent must not come out of a store either: it would split a response, or be an error instead of a miss. */
 function isFieldLine(line: unknown): line is FieldLine {
-  if (!Array.isArray(line) || line.length !== 2 || typeof line[0] !== 'string') return false
-  const value: unknown = line[1]
-  return typeof value === 'string' || isTexts(value)
+  if (!Array.isArray(line) || line.length !== 2) return false
+  const [name, value] = line as unknown[]
+  if (typeof name !== 'string' || !fieldName.test(name)) return false
+  if (typeof value === 'string') return !unsendable.test(value)
+  return isTexts(value) && !value.some((text) => unsendable.test(text))
 }
 
 function isForEveryone(value: unknown): value is ForEveryone {
