@@ -1,27 +1,15 @@
-/** Leases in Redis keep the contract of a lock store: on one server, and in a Cluster. */
+/** Leases in Redis keep the contract of a lock store. */
 import { afterAll, beforeAll } from 'vitest'
 import { lockStoreContract } from '@forebay/testing'
-import { startRedisCluster, type RedisCluster } from '../redis/redis-cluster.ts'
 import { startRedisNode, type RedisNode } from '../redis/redis-node.ts'
 import { timedBackend } from '../redis/timed-backend.ts'
 
 let node: RedisNode
-let cluster: RedisCluster
 
 beforeAll(async () => {
-  ;[node, cluster] = await Promise.all([startRedisNode(), startRedisCluster()])
-}, 30_000)
-
-afterAll(async () => {
-  await Promise.all([node.stop(), cluster.stop()])
+  node = await startRedisNode()
 })
 
-lockStoreContract({
-  name: 'redis',
-  start: async () => timedBackend(`redis://127.0.0.1:${node.port}`),
-})
+afterAll(() => node.stop())
 
-lockStoreContract({
-  name: 'redis cluster',
-  start: async () => timedBackend({ cluster: cluster.nodes.map(({ port }) => `127.0.0.1:${port}`) }),
-})
+lockStoreContract({ name: 'redis', start: async () => timedBackend(`redis://127.0.0.1:${node.port}`) })

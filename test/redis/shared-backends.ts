@@ -1,7 +1,7 @@
 /** Several nodes of an app on one Redis, for suites of a part that needs no time of its own. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { RunningBackend } from '@forebay/testing'
-import { redisBackend, type RedisBackend, type RedisOptions } from '@forebay/redis'
+import { redisBackend, type RedisBackend, type RedisClient, type RedisOptions } from '@forebay/redis'
 
 let started = 0
 
@@ -13,9 +13,12 @@ export function ownPrefix(): string {
 }
 
 /** Two backends of one prefix, whose time is the server's. */
-export function twoNodes(options: RedisOptions): RunningBackend {
+export function twoNodes(where: RedisOptions | RedisClient): RunningBackend {
   const prefix = ownPrefix()
-  const open = (): RedisBackend => redisBackend({ logger: silent, ...options, prefix })
+  const open = (): RedisBackend =>
+    'callBuffer' in where
+      ? redisBackend(where, { prefix, logger: silent })
+      : redisBackend({ logger: silent, ...where, prefix })
   const nodes = [open(), open()] as const
   return {
     backend: nodes[0],
