@@ -110,6 +110,29 @@ const serverFaults: readonly Omit<Fault, 'harness'>[] = [
       }),
   },
   {
+    name: 'the clock of this machine set an hour forth and back',
+    lastsMs: lasting(3_000, 600),
+    breaks: false,
+    quotas: 1,
+    scene: () => {
+      const { now } = Date
+      let timer: NodeJS.Timeout | undefined
+      let turn = 0
+      return onOneServer({
+        hurt: () => {
+          timer = setInterval(() => {
+            const byMs = [3_600_000, -3_600_000, 0][turn++ % 3] ?? 0
+            Date.now = () => now() + byMs
+          }, 50)
+        },
+        mend: () => {
+          clearInterval(timer)
+          Date.now = now
+        },
+      })
+    },
+  },
+  {
     name: 'absent at the start',
     lastsMs: lasting(3_000, 500),
     fromTheStart: true,

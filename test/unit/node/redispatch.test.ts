@@ -1,6 +1,8 @@
 /** A request that is run through an app again, without a client. */
 import { IncomingMessage, type ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { describe, expect, it } from 'vitest'
 import { redispatch, refreshTokenOf, type Redispatch } from '../../../packages/core/src/node/redispatch.ts'
 
@@ -62,6 +64,18 @@ describe('redispatch', () => {
     ['rejects', () => Promise.reject(new Error('a bug'))],
   ])('is over when the app %s', async (_how, dispatch) => {
     await expect(redispatch(call(), dispatch)).resolves.toBeUndefined()
+  })
+
+  it('is over when the handler’s stream fails, in nobody’s hearing', async () => {
+    const source = new Readable({ read: () => source.destroy(new Error('the source failed')) })
+    let failure: unknown
+    await redispatch(call(), (_request, response) => {
+      response.write('half')
+      pipeline(source, response).catch((error: unknown) => (failure = error))
+    })
+    // An error event without a listener would end the process, and this test.
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(failure).toMatchObject({ message: 'the source failed' })
   })
 
   it('is over when it is given up, and does not begin when it was before', async () => {

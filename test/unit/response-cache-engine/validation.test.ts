@@ -60,6 +60,20 @@ describe('validation', () => {
     expect(app.seen.at(-1)?.headers).not.toHaveProperty('if-none-match')
   })
 
+  it('gives the client the whole response also where an option function fails at the 304', async () => {
+    let fails = false
+    const tags = (): string[] => {
+      if (fails) throw new Error('a bug')
+      return ['tag']
+    }
+    const app = etagged({ ttl: '1m', tags, logger: { warn: () => {}, error: () => {} } })
+    await app.get()
+    app.clock.advance(61_000)
+    fails = true
+    app.handler = () => ({ status: 304 })
+    expect(await app.get()).toMatchObject({ status: 200, body: 'run 1' })
+  })
+
   it('of a no-cache response happens at every use', async () => {
     const app = page({}, () => ({ fields: { 'cache-control': 'no-cache', etag: '"v1"' } }))
     await app.get()

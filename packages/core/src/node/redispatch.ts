@@ -83,6 +83,11 @@ class Nowhere extends Duplex {
     done()
   }
 
+  /** A handler that fails destroys the response with its error; of a server's connection, the server hears that. */
+  override _destroy(_error: Error | null, done: (error?: Error | null) => void): void {
+    done()
+  }
+
   /** Servers set time limits on connections; this one has a deadline of its own. */
   setTimeout(): this {
     return this

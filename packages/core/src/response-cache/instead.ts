@@ -14,7 +14,7 @@ import { runStatus } from './run-status.ts'
 import { landedStored, mayStandIn, standInStatus } from './stand-in.ts'
 import { fieldsToStore } from './stored-fields.ts'
 import type { StoredResponse } from './stored-response.ts'
-import { judgeStoring, type StoringPlan } from './storing.ts'
+import { planStoring, type StoringPlan } from './storing.ts'
 
 /** The handler says that the stored response is still good: brought up to date, it is the answer (RFC 9111 §4.3.4). */
 export function afterValidation(run: Run, stale: StaleResponse, fields: HeaderFields): Departure {
@@ -89,7 +89,7 @@ function freshened(run: Run, stored: StoredResponse, fields: HeaderFields): Fres
   const all: Record<string, FieldValue> = { ...run.outside, ...fieldsByName(merged) }
   // Not among what is stored, but part of how old it is from now on.
   if (fields.age !== undefined) all.age = fields.age
-  const plan = judgeStoring(run, { status: stored.status, fields: all, outside: run.outside })
+  const plan = planStoring(run, { status: stored.status, fields: all, outside: run.outside })
   if (typeof plan === 'object') return { response: storedResponse(run, plan, stored.body), plan }
   noteRefused(run, stored.status, plan)
   return { response: stored, plan: undefined }

@@ -10,8 +10,7 @@ import { noteRefused } from './notes.ts'
 import type { Reason } from './reasons.ts'
 import type { Run } from './run.ts'
 import { runStatus } from './run-status.ts'
-import { judgeStoring, type StoringPlan } from './storing.ts'
-import { UserFunctionError } from './user-function.ts'
+import { planStoring, type StoringPlan } from './storing.ts'
 
 export interface ProducedResponse {
   readonly status: number
@@ -77,13 +76,7 @@ function planFor(
   if (bodyBytes !== undefined && bodyBytes > run.mount.settings.maxBodyBytes) return 'too-large'
   // All of the content is here, and is not as long as was stated.
   if ((statedLength(fields) ?? bodyBytes) !== bodyBytes) return 'incomplete'
-  try {
-    return judgeStoring(run, { status, fields, outside: run.outside })
-  } catch (error) {
-    if (!(error instanceof UserFunctionError)) throw error
-    run.mount.core.userFunctionFailed(error)
-    return 'option-failed'
-  }
+  return planStoring(run, { status, fields, outside: run.outside })
 }
 
 /** Tells that the response is not stored, and lets go of whoever waits for it. Never throws. */

@@ -16,7 +16,7 @@ import { isForEveryone, whyNotStorable } from './storable.ts'
 import { cookiesSetInside, fieldsToStore } from './stored-fields.ts'
 import type { ForEveryone } from './stored-response.ts'
 import { targetPath } from './url-labels.ts'
-import { askUserNow, isAnyAnswer } from './user-function.ts'
+import { askUserNow, isAnyAnswer, UserFunctionError } from './user-function.ts'
 
 /** Everything about the response to store but its body. */
 export interface StoringPlan
@@ -37,11 +37,19 @@ export interface StoringPlan
 const leastKeptMs = 600_000
 const mostKeptMs = 86_400_000
 
-/**
- * The plan, or why there is none.
- * @throws UserFunctionError when the app's `ttl`, `tags` or `store` fails.
- */
-export function judgeStoring(run: Run, head: ResponseHead): StoringPlan | Reason {
+/** The plan, or why there is none; where the app's `ttl`, `tags` or `store` fails, that is told. */
+export function planStoring(run: Run, head: ResponseHead): StoringPlan | Reason {
+  try {
+    return judgeStoring(run, head)
+  } catch (error) {
+    if (!(error instanceof UserFunctionError)) throw error
+    run.mount.core.userFunctionFailed(error)
+    return 'option-failed'
+  }
+}
+
+/** @throws UserFunctionError */
+function judgeStoring(run: Run, head: ResponseHead): StoringPlan | Reason {
   const { settings, core } = run.mount
   const now = core.clock.now()
   const wallNow = core.clock.toWall(now)
