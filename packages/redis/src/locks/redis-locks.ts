@@ -16,21 +16,29 @@ export interface RedisLocksOptions {
 
 const scripts = lockScripts()
 
-/** How long after a failure a lease that nobody has is given back; longer each time. */
-const firstAgainMs = 250
-
 /** 128 bits: nobody finds two keys that share a name. */
 const digestLength = 22
 
+/** How often a lease whose end Redis has not confirmed is given up again, until it is over by itself. */
+const againMs = 100
+
+interface Held {
+  readonly keys: readonly string[]
+  readonly holder: string
+  /** From then on it is over by itself. */
+  until: number
+}
+
 /**
  * Tokens are instants of the server, so that a later holder's is greater even when Redis lost the lock. Rejects when Redis
- * does not answer in time; a lease that was granted all the same is given back.
+ * does not answer in time; a lease that was granted all the same is given back. What is not confirmed to be given up is
+ * given up again, as others would wait for a holder that there is not.
  */
 export class RedisLocks implements LockStore {
   readonly #connection: Connection
   readonly #prefix: string
-  readonly #local: Clock
   readonly #scripts: LockScripts
+  readonly #local: Clock
   /** Tells this process's holders from all others. */
   readonly #process = randomBytes(12).toString('base64url')
   #holders = 0
@@ -38,38 +46,42 @@ export class RedisLocks implements LockStore {
   constructor(options: RedisLocksOptions) {
     this.#connection = options.connection
     this.#prefix = options.prefix
-    this.#local = options.local
     this.#scripts = options.scripts ?? scripts
+    this.#local = options.local
   }
 
   async acquire(key: string, ttlMs: number, most: number = 1): Promise<Lease | undefined> {
     const keys = [`${this.#prefix}lock1:${digest(key).slice(0, digestLength)}`]
     const holder = `${this.#process}.${++this.#holders}`
-    const release = async (): Promise<void> => {
-      await runScript(this.#connection, this.#scripts.release, { keys, words: [holder] })
-    }
+    const held = { keys, holder, until: this.#local.now() + ttlMs }
     const token = await this.#ask(keys, [holder, wholeMs(ttlMs), String(most)]).catch((error: unknown) => {
-      // It may have been granted, or may yet be: then everybody would wait for a holder that there is not.
-      this.#giveBack(release, firstAgainMs, ttlMs)
+      // It may have been granted, or may yet be.
+      this.#release(held).catch(ignore)
       throw error
     })
     if (token === undefined) return undefined
     return {
       token,
       renew: async (renewedMs) => {
+        held.until = this.#local.now() + renewedMs
         const call = { keys, words: [holder, wholeMs(renewedMs)] }
         return Number(await runScript(this.#connection, this.#scripts.renew, call)) === 1
       },
-      release,
+      release: () => this.#release(held),
     }
   }
 
-  /** Until Redis takes it, or the lease has ended by itself. */
-  #giveBack(release: () => Promise<void>, againMs: number, leftMs: number): void {
-    release().catch(() => {
-      if (leftMs <= 0) return
-      this.#local.schedule(againMs, () => this.#giveBack(release, againMs * 2, leftMs - againMs))
-    })
+  /** Rejects when Redis did not confirm it now. */
+  async #release(held: Held): Promise<void> {
+    const { keys, holder, until } = held
+    try {
+      await runScript(this.#connection, this.#scripts.release, { keys, words: [holder] })
+    } catch (error) {
+      if (!this.#connection.isClosed && this.#local.now() < until) {
+        this.#local.schedule(againMs, () => void this.#release(held).catch(ignore))
+      }
+      throw error
+    }
   }
 
   async #ask(keys: readonly string[], words: readonly string[]): Promise<number | undefined> {
@@ -81,3 +93,5 @@ export class RedisLocks implements LockStore {
 function wholeMs(ms: number): string {
   return String(Math.max(1, Math.round(ms)))
 }
+
+function ignore(): void {}
