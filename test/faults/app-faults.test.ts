@@ -132,8 +132,8 @@ test.each(harnesses)(
     })
     const wrong: Answer[] = []
     const statuses = new Map<number | undefined, number>()
-    const client = async (until: number): Promise<void> => {
-      while (performance.now() < until) {
+    const client = async (endsAt: number): Promise<void> => {
+      while (performance.now() < endsAt) {
         const page = String(Math.floor(Math.random() * 8))
         const leaves = Math.random() < 0.2
         const answer = await ask(`${app.url}/page/${page}`, leaves ? Math.random() * 20 : undefined)
@@ -224,7 +224,7 @@ test.each(harnesses)(
     })
     expect(unhandled).toEqual([])
     // A limiter that cannot tell whose the request is denies it.
-    expect([...statuses].toSorted()).toEqual([200, 503])
+    expect(statuses).toEqual(new Set([200, 503]))
     for (const event of [
       'limiter decision',
       'limiter backend-error',
