@@ -42,6 +42,28 @@ it('flushes again what a process died over, and not before its time is over', as
   await writes.close()
 })
 
+it('flushes no older value after a newer one that a dead process had flushed, though its batches are smaller', async () => {
+  const clock = manualClock()
+  const journal = simulatedJournal(clock)
+  const mortal = new Mortal()
+  const reached: string[] = []
+  const dead = buffered({
+    clock,
+    journal: mortal.journal(journal),
+    flush(entries) {
+      reached.push(entries.map(([key, value]) => `${key}=${String(value)}`).join(','))
+      return mortal.do(() => mortal.kill())
+    },
+  })
+  for (const key of ['a', 'b']) for (const value of [1, 2]) await dead.writes.write(key, value)
+  await pass(clock, 1_050)
+  expect(reached).toEqual(['a=2,b=2'])
+  const { writes, flushes } = buffered({ clock, journal, maxBatch: 1 })
+  await pass(clock, 4_000)
+  expect(flushes).toEqual(['a=2', 'b=2'])
+  await writes.close()
+})
+
 it('hands over to another process after a failed attempt', async () => {
   const clock = manualClock()
   const journal = simulatedJournal(clock)
@@ -162,9 +184,11 @@ it('hands over what it cannot read as bytes, and flushes the rest', async () => 
       errors.push(error)
     },
   })
-  await writes.write('a', 1)
-  await pass(clock, 3_000)
-  expect(flushes).toEqual(['a=1'])
+  for (const value of [1, 2, 3]) {
+    await writes.write('a', value)
+    await pass(clock, 1_000)
+  }
+  expect(flushes).toEqual(['a=1', 'a=2', 'a=3'])
   expect(letters.map(([key, bytes]) => [key, String(bytes)])).toEqual([['strange', 'of another world']])
   expect(errors[0]).toMatchObject({ code: 'FOREBAY_INVALID_RESULT' })
   await writes.close()

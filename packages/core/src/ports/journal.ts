@@ -9,6 +9,8 @@ export interface JournalRecord {
 export interface JournaledRecord extends JournalRecord {
   /** Its place in the stream. */
   readonly id: string
+  /** An earlier reader took it, and may have done what it is about. */
+  readonly wasTaken: boolean
 }
 
 /**

@@ -66,7 +66,7 @@ return token
 
 /**
  * ARGV: the token, the consumer, how many records at most, and where to look on among those that were taken earlier: an id,
- * or nothing when that is done. Replies where to look on, and the records.
+ * or nothing when that is done. Replies where to look on, the records, and whether those were taken earlier.
  */
 const read = `
 local token, consumer, most, from = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -83,10 +83,10 @@ if from ~= '' then
     nextFrom = ''
     forgetIdle(consumer)
   end
-  if #records > 0 or nextFrom ~= '' then return { nextFrom, records } end
+  if #records > 0 or nextFrom ~= '' then return { nextFrom, records, 1 } end
 end
 local reply = redis.call('XREADGROUP', 'GROUP', 'g', consumer, 'COUNT', most, 'STREAMS', stream, '>')
-return { '', reply and reply[1][2] or {} }
+return { '', reply and reply[1][2] or {}, 0 }
 `
 
 /** ARGV: the token, then ids. */

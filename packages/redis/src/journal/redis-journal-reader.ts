@@ -38,10 +38,12 @@ export class RedisJournalReader implements JournalReader {
     for (;;) {
       const reply = await this.#ask(this.#scripts.read, this.#token, this.#consumer, most, this.#claimFrom)
       if (!Array.isArray(reply)) return undefined
-      const [claimFrom, records] = reply as [Buffer, RawRecord[]]
+      const [claimFrom, records, wasTaken] = reply as [Buffer, RawRecord[], number]
       this.#claimFrom = claimFrom.toString()
       // A claim looks at so many entries at a time, and may find none of them.
-      if (records.length > 0 || this.#claimFrom === '') return records.map(recordOf)
+      if (records.length > 0 || this.#claimFrom === '') {
+        return records.map((record) => recordOf(record, wasTaken === 1))
+      }
     }
   }
 
@@ -64,9 +66,9 @@ export class RedisJournalReader implements JournalReader {
 
 type RawRecord = readonly [id: Buffer, fields: readonly Buffer[]]
 
-function recordOf([id, fields]: RawRecord): JournaledRecord {
+function recordOf([id, fields]: RawRecord, wasTaken: boolean): JournaledRecord {
   const [, key, , value] = fields
   if (key === undefined || value === undefined)
     throw new TypeError('Redis answered with something that is no record')
-  return { id: id.toString(), key: JSON.parse(key.toString()) as string, value }
+  return { id: id.toString(), key: JSON.parse(key.toString()) as string, value, wasTaken }
 }

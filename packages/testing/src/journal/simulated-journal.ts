@@ -1,8 +1,14 @@
 /** A journal in memory, for tests: it outlives whoever uses it, as one that is kept elsewhere would. */
-import type { Clock, Journal, JournaledRecord, JournalReader, JournalRecord } from '@forebay/core'
+import type { Clock, Journal, JournalReader, JournalRecord } from '@forebay/core'
+
+interface Kept extends JournalRecord {
+  readonly id: string
+  /** By a reader that is gone, or by the one that reads now. */
+  takenBy: number | undefined
+}
 
 interface Stream {
-  records: JournaledRecord[]
+  records: Kept[]
   added: number
   token: number
   until: number
@@ -22,7 +28,9 @@ export function simulatedJournal(clock: Clock): Journal {
       const stream = streamOf(name)
       const room = Math.max(0, most - stream.records.length)
       const added = records.slice(0, room)
-      for (const record of added) stream.records.push({ ...copyOf(record), id: String(++stream.added) })
+      for (const record of added) {
+        stream.records.push({ ...copyOf(record), id: String(++stream.added), takenBy: undefined })
+      }
       return added.length
     },
     async open(name, ttlMs) {
@@ -39,15 +47,20 @@ export function simulatedJournal(clock: Clock): Journal {
 function readerOf(stream: Stream, clock: Clock): JournalReader {
   const { token } = stream
   const reads = (): boolean => stream.token === token && stream.until > clock.now()
-  let position = 0
   return {
     token,
     async read(most) {
       await turn()
       if (!reads()) return undefined
-      const next = stream.records.filter(({ id }) => Number(id) > position).slice(0, most)
-      position = Number(next.at(-1)?.id ?? position)
-      return next.map((record) => ({ ...copyOf(record), id: record.id }))
+      const unread = stream.records.filter(({ takenBy }) => takenBy !== token)
+      // What was taken comes first; it is older than all that was not.
+      const taken = unread.filter(({ takenBy }) => takenBy !== undefined)
+      const next = (taken.length > 0 ? taken : unread).slice(0, most)
+      return next.map((record) => {
+        const wasTaken = record.takenBy !== undefined
+        record.takenBy = token
+        return { ...copyOf(record), id: record.id, wasTaken }
+      })
     },
     async acknowledge(ids) {
       await turn()

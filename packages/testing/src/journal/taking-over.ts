@@ -31,7 +31,9 @@ export function takingOver(harness: BackendHarness): void {
     await current.add(['a', '5'])
     await current.advance(1_000 + tolerance)
     const next = await current.open(10_000, current.elsewhere)
-    expect(textsOf(await readAll(next, 2))).toEqual(['b=2', 'a=3', 'c=4', 'a=5'])
+    const records = await readAll(next, 2)
+    expect(textsOf(records)).toEqual(['b=2', 'a=3', 'c=4', 'a=5'])
+    expect(records.map(({ wasTaken }) => wasTaken)).toEqual([true, true, false, false])
   })
 
   it('gives all that several dead readers left, in the order of acceptance', async () => {

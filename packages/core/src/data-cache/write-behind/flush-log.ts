@@ -1,26 +1,27 @@
 /** What write-behind says in the log: a trouble once, not once per attempt, and that it is over. */
 import type { Logger } from '../../ports/logger.ts'
 
+/** What may fail: the app's function, the reading of what was accepted, and the journal itself. */
+export type Trouble = 'flush' | 'reading' | 'journal'
+
 export class FlushLog {
   readonly #name: string
   readonly #logger: Logger
-  readonly #failing = new Set<string>()
+  readonly #failing = new Set<Trouble>()
 
   constructor(name: string, logger: Logger) {
     this.#name = name
     this.#logger = logger
   }
 
-  failed(what: 'flush' | 'journal', error: unknown): void {
+  failed(what: Trouble, error: unknown): void {
     if (this.#failing.has(what)) return
     this.#failing.add(what)
     this.#say('error', `${what} fails; what was written waits and is tried again`, error)
   }
 
-  worked(): void {
-    if (this.#failing.size === 0) return
-    this.#failing.clear()
-    this.#say('warn', 'flushes again')
+  worked(what: Trouble): void {
+    if (this.#failing.size > 0 && this.#failing.delete(what)) this.#say('warn', `${what} works again`)
   }
 
   givenUp(writes: number, error: unknown): void {

@@ -38,6 +38,10 @@ export class Flusher<T> {
   #isResting = false
   /** In succession. Batches are flushed in order, so all of them concern the oldest. */
   #failures = 0
+  /** The same of batches that cannot be read; all others are flushed between them. */
+  #unreadable = 0
+  /** Rounds in succession in which the journal did not answer. */
+  #outages = 0
   #isStopped = false
   #flushedCount = 0
   #deadCount = 0
@@ -84,14 +88,14 @@ export class Flusher<T> {
 
   /** How long to wait after the latest failure. */
   restMs(): number {
-    return backoffMs(this.#options.backoff, Math.max(1, this.#failures))
+    return backoffMs(this.#options.backoff, Math.max(1, this.#failures, this.#outages))
   }
 
   #sleepAfter({ type }: RoundEnd): void {
     const { queue, intervalMs } = this.#options
     this.#isResting = type !== 'empty'
     if (this.#isStopped || this.#stopTimer !== undefined) return
-    if (type === 'failed') this.#wakeIn(this.restMs())
+    if (type === 'failed' && this.#failures + this.#outages > 0) this.#wakeIn(this.restMs())
     else if (queue.durable || queue.size > 0) this.#wakeIn(intervalMs)
   }
 
@@ -103,10 +107,12 @@ export class Flusher<T> {
   }
 
   async #flushAll(): Promise<RoundEnd> {
-    const { queue, maxBatch } = this.#options
+    const { queue, maxBatch, log } = this.#options
     try {
       for (;;) {
         const taken = await queue.take(maxBatch)
+        this.#outages = 0
+        log.worked('journal')
         if (typeof taken === 'string') return { type: taken }
         const error = await this.#flushOne(taken)
         if (error === undefined) {
@@ -118,8 +124,8 @@ export class Flusher<T> {
       }
     } catch (error) {
       // The journal did not answer. What was flushed and not acknowledged will be flushed again.
-      this.#failures++
-      this.#options.log.failed('journal', error)
+      this.#outages++
+      log.failed('journal', error)
       return { type: 'failed', error: error as Error }
     }
   }
@@ -133,14 +139,14 @@ export class Flusher<T> {
       const error = caught as Error
       // That it was taken from us says nothing about the source.
       if (batch.lost?.aborted === true) return error
-      this.#failures++
-      log.failed('flush', error)
-      if (this.#failures > retries && (await this.#giveUp(batch, error))) return undefined
+      const failures = batch.unreadable === undefined ? ++this.#failures : ++this.#unreadable
+      log.failed(batch.unreadable === undefined ? 'flush' : 'reading', error)
+      if (failures > retries && (await this.#giveUp(batch, error))) return undefined
       return error
     }
     this.#failures = 0
     this.#flushedCount += batch.entries.length
-    log.worked()
+    log.worked('flush')
     await this.#options.flushed(batch.entries)
     return undefined
   }
@@ -155,7 +161,8 @@ export class Flusher<T> {
   }
 
   /** False when the dead letters were not taken: then they are tried again. */
-  async #giveUp({ entries, lost }: Batch<T>, error: Error): Promise<boolean> {
+  async #giveUp(batch: Batch<T>, error: Error): Promise<boolean> {
+    const { entries, lost } = batch
     const { name, clock, flushTimeoutMs, onDeadLetter, log } = this.#options
     try {
       await inTime({ what: `${name}: onDeadLetter`, clock, timeoutMs: flushTimeoutMs, lost }, () =>
@@ -166,7 +173,8 @@ export class Flusher<T> {
       return false
     }
     if (onDeadLetter === undefined) log.givenUp(entries.length, error)
-    this.#failures = 0
+    if (batch.unreadable === undefined) this.#failures = 0
+    else this.#unreadable = 0
     this.#deadCount += entries.length
     return true
   }

@@ -1,13 +1,14 @@
 /** Writes that wait in a journal: they outlive this process, and any process flushes them, one at a time. */
 import type { Undo } from '../../ports/clock.ts'
 import type { Codec } from '../../ports/codec.ts'
-import type { Journal, JournaledRecord } from '../../ports/journal.ts'
+import type { Journal } from '../../ports/journal.ts'
 import { backoffMs } from '../../kit/backoff.ts'
 import { HeldReader } from './held-reader.ts'
-import { decodeWrite, encodeWrite, type WriteOrigin } from './journal-format.ts'
+import { batchesOf, type Found, type JournalBatch } from './journal-batches.ts'
+import { encodeWrite, type WriteOrigin } from './journal-format.ts'
 import { OwnWrites } from './own-writes.ts'
 import { WaitingLine, type WaitingLineOptions } from './waiting-line.ts'
-import type { Batch, Taken, WriteQueue } from './write-queue.ts'
+import type { Taken, WriteQueue } from './write-queue.ts'
 
 export interface JournalQueueOptions<T> extends WaitingLineOptions {
   readonly journal: Journal
@@ -21,8 +22,8 @@ export interface JournalQueueOptions<T> extends WaitingLineOptions {
 /** Writes that are appended in one call. */
 const mostPerAppend = 256
 
-/** How often the journal is read for one batch: superseded values make room for more. */
-const mostReads = 10
+/** Batches' worth of records that are read at once: of a key that is written often, most values are superseded. */
+const batchesAtOnce = 10
 
 /** How soon a journal that was full is tried again. */
 const fullBackoff = { firstMs: 10, mostMs: 250 }
@@ -33,20 +34,14 @@ interface Write {
   readonly origin: WriteOrigin
 }
 
-interface Found {
-  newest: JournaledRecord
-  readonly ids: string[]
-}
-
-export class JournalQueue<T> implements WriteQueue<T> {
+export class JournalQueue<T> implements WriteQueue<T, JournalBatch<T>> {
   readonly durable = true
   readonly #options: JournalQueueOptions<T>
   readonly #line: WaitingLine<Write>
   readonly #own = new OwnWrites()
-  readonly #ids = new WeakMap<Batch<T>, readonly string[]>()
   #held: HeldReader | undefined
-  /** Taken from the journal, to be taken from here next. */
-  #next: Batch<T> | undefined
+  /** Read from the journal, to be taken next. No two of them have a key in common. */
+  #next: JournalBatch<T>[] = []
   /** Accepted since the journal was last seen empty. */
   #accepted = 0
   #isAppending = false
@@ -71,21 +66,24 @@ export class JournalQueue<T> implements WriteQueue<T> {
     await accepted
   }
 
-  async take(most: number): Promise<Taken<T>> {
+  async take(most: number): Promise<Taken<JournalBatch<T>>> {
     if (this.#isAbandoned) return 'empty'
-    const next = this.#next
     const before = this.#held
-    this.#next = undefined
     const latest = this.#own.latest
     const accepted = this.#accepted
     try {
       const held = await this.#open()
       if (held === undefined) return 'elsewhere'
       // What an earlier reader took is read again.
-      if (next !== undefined && held === before) return next
+      if (held !== before) this.#next = []
+      const next = this.#next.shift()
+      if (next !== undefined) return next
       const found = await this.#read(held, most)
       if (found === undefined) return await this.#leave('elsewhere')
-      if (found.size > 0) return this.#batches(found, held)
+      if (found.size > 0) {
+        this.#next = batchesOf(found, { codec: this.#options.codec, held, most })
+        return this.#next.shift() ?? 'empty'
+      }
       this.#own.doneUpTo(latest)
       this.#accepted -= accepted
       return await this.#leave('empty')
@@ -96,8 +94,8 @@ export class JournalQueue<T> implements WriteQueue<T> {
     }
   }
 
-  async done(batch: Batch<T>): Promise<void> {
-    const acknowledged = await this.#held?.reader.acknowledge(this.#ids.get(batch) ?? [])
+  async done({ ids }: JournalBatch<T>): Promise<void> {
+    const acknowledged = await this.#held?.reader.acknowledge(ids)
     if (acknowledged !== true) this.#held?.lose()
     // There is room now, though others may be faster.
     this.#stopWaiting()
@@ -135,13 +133,19 @@ export class JournalQueue<T> implements WriteQueue<T> {
     return this.#held
   }
 
-  /** Undefined: lost. */
+  /**
+   * Undefined: lost. All that an earlier reader took is read before any of it is flushed: of a key, that reader may have
+   * flushed the newest value, and an older one must not come after it.
+   */
   async #read({ reader }: HeldReader, most: number): Promise<Map<string, Found> | undefined> {
     const found = new Map<string, Found>()
-    for (let reads = 0; reads < mostReads && found.size < most; reads++) {
-      const records = await reader.read(most - found.size)
+    let areOld = true
+    for (let count = 0; areOld || count < most * batchesAtOnce;) {
+      const records = await reader.read(most)
       if (records === undefined) return undefined
       if (records.length === 0) break
+      areOld = records.at(-1)?.wasTaken === true
+      count += records.length
       for (const record of records) {
         this.#own.seen(record.key, record.value)
         const known = found.get(record.key)
@@ -153,41 +157,10 @@ export class JournalQueue<T> implements WriteQueue<T> {
     return found
   }
 
-  /** What can be read goes first, the rest after it: they have no key in common. */
-  #batches(found: ReadonlyMap<string, Found>, held: HeldReader): Batch<T> {
-    const readable: (readonly [string, T])[] = []
-    const unreadable: (readonly [string, T])[] = []
-    const readableIds: string[] = []
-    const unreadableIds: string[] = []
-    let reason: Error | undefined
-    for (const [key, { newest, ids }] of found) {
-      try {
-        readable.push([key, decodeWrite(this.#options.codec, newest.value) as T])
-        readableIds.push(...ids)
-      } catch (error) {
-        reason = error instanceof Error ? error : new Error(String(error))
-        unreadable.push([key, newest.value as T])
-        unreadableIds.push(...ids)
-      }
-    }
-    const batchOf = (
-      entries: Batch<T>['entries'],
-      ids: readonly string[],
-      why: Error | undefined,
-    ): Batch<T> => {
-      const batch = { entries, token: held.reader.token, unreadable: why, lost: held.lost }
-      this.#ids.set(batch, ids)
-      return batch
-    }
-    if (readable.length === 0) return batchOf(unreadable, unreadableIds, reason)
-    if (unreadable.length > 0) this.#next = batchOf(unreadable, unreadableIds, reason)
-    return batchOf(readable, readableIds, undefined)
-  }
-
   async #leave<const Answer>(answer: Answer): Promise<Answer> {
     const held = this.#held
     this.#held = undefined
-    this.#next = undefined
+    this.#next = []
     await held?.release()
     return answer
   }

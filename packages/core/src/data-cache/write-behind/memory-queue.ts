@@ -32,7 +32,7 @@ export class MemoryQueue<T> implements WriteQueue<T> {
     else await this.#line.wait([key, value])
   }
 
-  async take(most: number): Promise<Taken<T>> {
+  async take(most: number): Promise<Taken<Batch<T>>> {
     if (this.#taken !== undefined) return this.#taken
     if (this.#waiting.size === 0) return 'empty'
     const entries: (readonly [string, T])[] = []

@@ -12,10 +12,10 @@ export interface Batch<T> {
 }
 
 /** `empty`: nothing waits. `elsewhere`: another process flushes at the moment. */
-export type Taken<T> = Batch<T> | 'empty' | 'elsewhere'
+export type Taken<Some> = Some | 'empty' | 'elsewhere'
 
 /** Batches are taken one at a time: the next one after `done` or `putBack`. */
-export interface WriteQueue<T> {
+export interface WriteQueue<T, Some extends Batch<T> = Batch<T>> {
   /** Accepted writes that wait, as far as this process knows. */
   readonly size: number
   /** Whether they survive the process. */
@@ -23,15 +23,15 @@ export interface WriteQueue<T> {
   /** Resolves when the write is accepted. Rejects when there is no room for too long, and when the queue is closed. */
   add(key: string, value: T): Promise<void>
   /** The oldest writes, of each key the newest value that is known, at most `most` keys. */
-  take(most: number): Promise<Taken<T>>
+  take(most: number): Promise<Taken<Some>>
   /** The batch needs nothing any more. */
-  done(batch: Batch<T>): Promise<void>
+  done(batch: Some): Promise<void>
   /** The batch is to be taken again, before anything newer. */
-  putBack(batch: Batch<T>): Promise<void>
+  putBack(batch: Some): Promise<void>
   /** Whether a newer write of the key than the batch that was taken last is known here. */
   hasNewer(key: string): boolean
   /** Accepts nothing any more; who waits for room is refused. */
   close(): void
   /** Lets go of what waits, and of the batch that is out: nothing is taken any more. Returns what ends with this process. */
-  abandon(): Promise<Batch<T>['entries']>
+  abandon(): Promise<Some['entries']>
 }

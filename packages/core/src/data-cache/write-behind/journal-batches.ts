@@ -1,0 +1,61 @@
+/** What was read from a journal as batches: of each key the newest value, and all records that it stands for. */
+import type { Codec } from '../../ports/codec.ts'
+import type { JournaledRecord } from '../../ports/journal.ts'
+import type { HeldReader } from './held-reader.ts'
+import { decodeWrite } from './journal-format.ts'
+import type { Batch } from './write-queue.ts'
+
+/** The records of one key. */
+export interface Found {
+  newest: JournaledRecord
+  readonly ids: string[]
+}
+
+export interface JournalBatch<T> extends Batch<T> {
+  /** Of all records that need nothing any more when the batch is flushed. */
+  readonly ids: readonly string[]
+}
+
+export interface BatchRules {
+  readonly codec: Codec
+  readonly held: HeldReader
+  /** Keys in one batch. */
+  readonly most: number
+}
+
+interface Decoded<T> {
+  readonly entry: readonly [key: string, value: T]
+  readonly ids: readonly string[]
+  readonly error: Error | undefined
+}
+
+/** What can be read goes first. No two batches have a key in common. */
+export function batchesOf<T>(found: ReadonlyMap<string, Found>, rules: BatchRules): JournalBatch<T>[] {
+  const readable: Decoded<T>[] = []
+  const unreadable: Decoded<T>[] = []
+  for (const [key, { newest, ids }] of found) {
+    try {
+      const value = decodeWrite(rules.codec, newest.value) as T
+      readable.push({ entry: [key, value], ids, error: undefined })
+    } catch (caught) {
+      const error = caught instanceof Error ? caught : new Error(String(caught))
+      unreadable.push({ entry: [key, newest.value as T], ids, error })
+    }
+  }
+  return [readable, unreadable].flatMap((all) => cut(all, rules))
+}
+
+function cut<T>(all: readonly Decoded<T>[], { held, most }: BatchRules): JournalBatch<T>[] {
+  const batches: JournalBatch<T>[] = []
+  for (let from = 0; from < all.length; from += most) {
+    const part = all.slice(from, from + most)
+    batches.push({
+      entries: part.map(({ entry }) => entry),
+      ids: part.flatMap(({ ids }) => ids),
+      token: held.reader.token,
+      unreadable: part[0]?.error,
+      lost: held.lost,
+    })
+  }
+  return batches
+}
