@@ -39,8 +39,9 @@ export async function make(
     core.loaderFailed(error)
     return { type: 'failed', error }
   }
-  const madeInMs = core.clock.now() - startedAt
-  core.loaderLatencies.add(madeInMs)
+  const tookMs = core.clock.now() - startedAt
+  core.loaderLatencies.add(tookMs)
+  const madeInMs = Math.round(tookMs)
   try {
     const { stored, entry } = made(core, { key, value, rules, madeInMs, isLoaded: true })
     if (core.isClosed) return { type: 'loaded', stored }

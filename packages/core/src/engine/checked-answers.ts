@@ -1,4 +1,5 @@
 /** Whether what a store answers is what it should be. */
+import { Slot } from '../cache/slot.ts'
 import type { FoundEntry } from '../ports/cache-store.ts'
 
 /** Stands for a stamp that the store did not give: older than everything, so that nothing is stored under it. */
@@ -6,7 +7,8 @@ export const noStamp: number = -1
 
 /** @throws TypeError for what is no entry. */
 export function checked(found: unknown): FoundEntry | undefined {
-  if (found === undefined || isFoundEntry(found)) return found
+  // What this process keeps itself is no lie.
+  if (found === undefined || found instanceof Slot || isFoundEntry(found)) return found
   throw new TypeError('the store answered with something that is no entry')
 }
 
