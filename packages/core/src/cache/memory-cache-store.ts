@@ -50,7 +50,7 @@ export class MemoryCacheStore implements CacheStore {
     const scope = this.#scopes.get(name)
     const slot = scope?.slots.get(key)
     if (scope === undefined || slot === undefined) return undefined
-    if (slot.entry.deleteAt <= this.#clock.now()) {
+    if (slot.isOver(this.#clock.now())) {
       this.#queue.remove(slot)
       return undefined
     }
@@ -86,7 +86,7 @@ export class MemoryCacheStore implements CacheStore {
   touch(cacheScope: CacheScope, key: string, { staleAt, deleteAt }: EntryTimes): boolean {
     const slot = this.get(cacheScope, key)
     if (slot === undefined) return false
-    slot.entry = { ...slot.entry, staleAt, deleteAt }
+    slot.relive({ staleAt, deleteAt })
     return true
   }
 

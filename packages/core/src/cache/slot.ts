@@ -1,5 +1,5 @@
 /** One entry in memory, and the order in which entries leave it. */
-import type { CacheEntry, FoundEntry } from '../ports/cache-store.ts'
+import type { CacheEntry, EntryTimes, FoundEntry } from '../ports/cache-store.ts'
 import type { Marks } from './marks.ts'
 
 export interface SlotScope {
@@ -23,6 +23,8 @@ export class Slot implements FoundEntry {
   readonly #scope: SlotScope
   readonly #key: string
   readonly #bytes: number
+  /** A small integer lies in the slot itself; the instant would be one more object that a hit has to wait for. */
+  #livesUntilSecond: number
   #checkedAt: number
   #isUsed = false
   #newer: Slot | undefined
@@ -34,7 +36,18 @@ export class Slot implements FoundEntry {
     this.#scope = scope
     this.#key = key
     this.#bytes = bytes
+    this.#livesUntilSecond = Math.floor(entry.deleteAt / 1_000)
     this.#checkedAt = scope.markedAt
+  }
+
+  isOver(now: number): boolean {
+    return now >= this.#livesUntilSecond * 1_000 && now >= this.entry.deleteAt
+  }
+
+  /** The same entry with another life. */
+  relive(times: EntryTimes): void {
+    this.entry = { ...this.entry, ...times }
+    this.#livesUntilSecond = Math.floor(times.deleteAt / 1_000)
   }
 
   get scope(): SlotScope {

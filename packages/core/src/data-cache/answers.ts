@@ -7,7 +7,7 @@ import type { DataCore } from './data-core.ts'
 import type { Loads, Outcome } from './loads.ts'
 import { makeOnce } from './making-in-fleet.ts'
 import type { LoadCall } from './making.ts'
-import { StoredValue } from './stored-value.ts'
+import { StoredEntry, StoredValue } from './stored-value.ts'
 import { closerLookMs, isDue, isToSlide, usable, type Usable } from './usable.ts'
 
 /** Stands for a stored value that the codec does not read: it is not there. */
@@ -42,7 +42,8 @@ export class Answers {
     const stored = entry.value
     if (!(stored instanceof StoredValue) || stored.kind !== 'value' || stored.isExpired) return noQuickAnswer
     if (stored.version !== version) return noQuickAnswer
-    if (entry.staleAt - core.clock.now() <= closerLookMs(rules, stored)) return noQuickAnswer
+    const freshUntil = entry instanceof StoredEntry ? entry.freshUntilSecond * 1_000 : entry.staleAt
+    if (freshUntil - core.clock.now() <= closerLookMs(rules, stored)) return noQuickAnswer
     const value = this.#read(stored)
     if (value === unreadable) return noQuickAnswer
     core.noteHit(key)

@@ -1,10 +1,9 @@
 /** How long a value lives, and by what it can be invalidated. */
 import { readDuration } from '../kit/duration.ts'
 import { ForebayError, showValue } from '../kit/forebay-error.ts'
-import type { CacheEntry } from '../ports/cache-store.ts'
 import type { DataCore } from './data-core.ts'
 import type { LoadRules } from './settings.ts'
-import { StoredValue, type StoredKind } from './stored-value.ts'
+import { StoredValue, type EntryParts, type StoredKind } from './stored-value.ts'
 
 /** A value with the rules by which it is stored. */
 export interface Making {
@@ -16,8 +15,8 @@ export interface Making {
   readonly madeInMs: number
 }
 
-/** An entry but for its stamp. */
-export type Unstamped = Omit<CacheEntry, 'stamp'>
+/** An entry but for its value and its stamp. */
+export type Unstamped = Omit<EntryParts, 'stamp'>
 
 /** A value in the form in which it lies in the cache, and what is to be stored of it. */
 export interface Made {
@@ -43,7 +42,7 @@ export function made(core: DataCore, making: Making): Made {
   const staleAt = now + lifeMs
   const staleForMs = isNegative ? 0 : Math.max(rules.staleWhileRevalidateMs, rules.staleIfErrorMs)
   const times = { storedAt: now, staleAt, deleteAt: staleAt + staleForMs }
-  return { stored, entry: { value: stored, bytes, ...times, labels, path: '' } }
+  return { stored, entry: { bytes, ...times, labels, path: '' } }
 }
 
 /** A stored value of this cache's version. */

@@ -4,11 +4,11 @@ import type { CacheEntry } from '../ports/cache-store.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
 import type { Loader } from './data-cache.ts'
 import type { DataCore } from './data-core.ts'
-import { made, type Unstamped } from './life.ts'
+import { made, type Made } from './life.ts'
 import { runLoader } from './loader-run.ts'
 import type { Load, Outcome } from './loads.ts'
 import type { LoadRules } from './settings.ts'
-import type { StoredValue } from './stored-value.ts'
+import { StoredEntry, type StoredValue } from './stored-value.ts'
 
 export interface LoadCall {
   readonly key: string
@@ -43,13 +43,14 @@ export async function make(
   core.loaderLatencies.add(tookMs)
   const madeInMs = Math.round(tookMs)
   try {
-    const { stored, entry } = made(core, { key, value, rules, madeInMs, isLoaded: true })
+    const making = made(core, { key, value, rules, madeInMs, isLoaded: true })
+    const { stored, entry } = making
     if (core.isClosed) return { type: 'loaded', stored }
     if (load.isOutrun) {
       load.word = 'again'
       core.noteRefused(key, 'outrun')
     } else if (entry !== undefined) {
-      const storing = store(core, key, stamp, entry)
+      const storing = store(core, key, stamp, making)
       load.word = (isPromise(storing) ? await storing : storing) ? 'landed' : 'again'
     }
     core.noteShared(key, entry !== undefined)
@@ -61,13 +62,10 @@ export async function make(
 }
 
 /** Whether it was stored. Never rejects. */
-export function store(
-  core: DataCore,
-  key: string,
-  stamp: number,
-  unstamped: Unstamped,
-): MaybePromise<boolean> {
-  const entry: CacheEntry = { ...unstamped, stamp }
+export function store(core: DataCore, key: string, stamp: number, making: Made): MaybePromise<boolean> {
+  const { stored, entry: unstamped } = making
+  if (unstamped === undefined) return false
+  const entry = new StoredEntry(stored, { ...unstamped, stamp })
   const isStored = core.entries.set(key, entry, core.settings.timeoutMs)
   return isPromise(isStored)
     ? isStored.then((one) => noteStored(core, key, entry, one))

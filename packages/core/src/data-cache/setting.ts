@@ -5,7 +5,7 @@ import { entryRules } from './call-options.ts'
 import type { EntryOptions } from './data-cache.ts'
 import type { DataCore } from './data-core.ts'
 import { tombstone } from './erasing.ts'
-import { made, type Unstamped } from './life.ts'
+import { made, type Made } from './life.ts'
 import type { Loads } from './loads.ts'
 import { store } from './making.ts'
 
@@ -26,25 +26,20 @@ export async function setAll(core: DataCore, loads: Loads, call: SetCall): Promi
   }
   const all = pairs.map(([key, value]) => ({
     key,
-    entry: made(core, { key, value, rules, isLoaded: false, madeInMs: 0 }).entry,
+    making: made(core, { key, value, rules, isLoaded: false, madeInMs: 0 }),
   }))
   if (core.isClosed) return false
   // What is being loaded is older than what the app says now.
   for (const { key } of all) loads.outrun(key)
   const stamping = core.entries.stamp(core.settings.timeoutMs)
   const stamp = isPromise(stamping) ? await stamping : stamping
-  const stored = await Promise.all(all.map(({ key, entry }) => put(core, key, stamp, entry)))
+  const stored = await Promise.all(all.map(({ key, making }) => put(core, key, stamp, making)))
   return stored.every(Boolean)
 }
 
 /** What cannot be stored, as it has no life or is too large, must not leave an older value in its place. */
-async function put(
-  core: DataCore,
-  key: string,
-  stamp: number,
-  entry: Unstamped | undefined,
-): Promise<boolean> {
-  if (entry !== undefined && (await store(core, key, stamp, entry))) return true
+async function put(core: DataCore, key: string, stamp: number, making: Made): Promise<boolean> {
+  if (await store(core, key, stamp, making)) return true
   if (core.entries.isSound) await core.entries.set(key, tombstone(core, stamp), core.settings.timeoutMs)
   return false
 }

@@ -1,4 +1,5 @@
 /** What the data cache stores under a key, and the frozen bytes that it becomes. */
+import type { CacheEntry } from '../ports/cache-store.ts'
 import type { Codec } from '../ports/codec.ts'
 import type { KeptForm } from './kept-form.ts'
 
@@ -35,6 +36,38 @@ export class StoredValue implements StoredValueParts {
     this.lifeMs = parts.lifeMs
     this.version = parts.version
     this.isExpired = parts.isExpired
+  }
+}
+
+/** What of an entry is not its value. */
+export type EntryParts = Omit<CacheEntry, 'value'>
+
+/**
+ * An entry that is its own value: a hit waits for one object less. Where a store makes another entry of it, with another
+ * life, that one has this as its value.
+ */
+export class StoredEntry extends StoredValue implements CacheEntry {
+  readonly value: StoredValue = this
+  readonly bytes: number
+  readonly stamp: number
+  readonly storedAt: number
+  readonly staleAt: number
+  readonly deleteAt: number
+  readonly labels: readonly string[]
+  readonly path: string
+  /** A small integer lies in the entry itself; `staleAt` is one more object that a hit has to wait for. */
+  readonly freshUntilSecond: number
+
+  constructor(stored: StoredValueParts, parts: EntryParts) {
+    super(stored)
+    this.bytes = parts.bytes
+    this.stamp = parts.stamp
+    this.storedAt = parts.storedAt
+    this.staleAt = parts.staleAt
+    this.deleteAt = parts.deleteAt
+    this.labels = parts.labels
+    this.path = parts.path
+    this.freshUntilSecond = Math.floor(parts.staleAt / 1_000)
   }
 }
 

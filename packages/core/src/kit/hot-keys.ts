@@ -5,7 +5,7 @@ const counted = 128
 
 /** So many uses are counted one by one; of later ones a sample, as counting costs more than a hit may. */
 const exactUses = 4_096
-const sampledEvery = 16
+const sampledEvery = 64
 
 /** From here on the past counts half, so that the list follows the present. */
 const mostUses = 1_000_000
