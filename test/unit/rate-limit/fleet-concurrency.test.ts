@@ -84,6 +84,23 @@ describe('nodes that share a backend', () => {
     expect(served).toBeLessThan(6)
   })
 
+  test('do not all ask for the one permit that is free', async () => {
+    const [here, there] = fleet.limiters(2, { max: 10, queue: 50 })
+    const running = await Promise.all(Array.from({ length: 10 }, async () => here.acquire()))
+    const asked = new Asked()
+    for (let time = 0; time < 20; time++) void asked.ask(there)
+    await fleet.pass(100)
+    const before = fleet.asked
+    running[0]?.release()
+    await fleet.pass(100)
+    expect(asked.permits).toHaveLength(1)
+    // Given back, taken, and found that there is no other.
+    expect(fleet.asked - before).toBeLessThanOrEqual(4)
+    for (const permit of running) permit?.release()
+    await fleet.pass(200)
+    expect(asked.permits).toHaveLength(10)
+  })
+
   test('find by themselves what nobody told them', async () => {
     fleet.isHeard = false
     const [here, there] = fleet.limiters(2, { max: 1, queue: 1 })

@@ -41,8 +41,9 @@ export class FleetConcurrency implements ConcurrencyLimiter {
   #running = 0
   #granted = 0
   #refused = 0
-  /** Questions under way. */
+  /** Questions under way, and how many may be: one after a refusal, then twice as many after each permit. */
   #asking = 0
+  #mostAsking = Infinity
   /** No permit was free, and nothing suggests that one is now. */
   #isFull = false
   /** Counts what suggests that one is. */
@@ -63,7 +64,10 @@ export class FleetConcurrency implements ConcurrencyLimiter {
     if (signal?.aborted === true) return undefined
     const { max, queue } = this.#setup
     // Behind others, it is for news to say that a permit is free; the first asks.
-    if (this.#line.size === 0) this.#isFull = false
+    if (this.#line.size === 0) {
+      this.#isFull = false
+      this.#mostAsking = Infinity
+    }
     const mostGranted = this.#isFull ? this.#asking : max - this.#running
     if (this.#line.size >= mostGranted + queue) {
       this.#refused++
@@ -86,7 +90,8 @@ export class FleetConcurrency implements ConcurrencyLimiter {
 
   /** As many questions as there may be permits for those in the line. */
   #ask(): void {
-    while (!this.#isFull && this.#asking < Math.min(this.#line.size, this.#setup.max - this.#running)) {
+    const { max } = this.#setup
+    while (!this.#isFull && this.#asking < Math.min(this.#line.size, max - this.#running, this.#mostAsking)) {
       this.#asking++
       void this.#askOnce(this.#hints)
     }
@@ -96,6 +101,7 @@ export class FleetConcurrency implements ConcurrencyLimiter {
     const holding = await this.#leases.take()
     this.#asking--
     if (holding === undefined) return this.#wasFull(hints)
+    this.#mostAsking *= 2
     const settle = this.#line.shift()
     if (settle === undefined) return this.#giveBack(holding)
     settle(this.#grant(holding))
@@ -103,6 +109,7 @@ export class FleetConcurrency implements ConcurrencyLimiter {
   }
 
   #wasFull(hints: number): void {
+    this.#mostAsking = 1
     if (hints !== this.#hints) return this.#ask()
     this.#isFull = true
     while (this.#line.size > this.#asking + this.#setup.queue) {
