@@ -65,10 +65,10 @@ describe('what another node does', () => {
     expect((await node.entries.get(scope, 'key'))?.entry.staleAt).toBe(now + 5)
   })
 
-  it('is told in few messages, without values', async () => {
+  it('is told in few messages, without values and without keys', async () => {
     const { other, published } = await warm()
     await Promise.all([
-      store(other, 'a', 'a secret'),
+      store(other, 'a secret key', 'a secret'),
       store(other, 'b', 'a secret'),
       other.entries.mark(scope, [...marks, ...marks], { soft: false }),
     ])

@@ -1,9 +1,10 @@
-/** What nodes tell each other of their writes: keys and marks, never values. The format is frozen; another one is a version. */
+/** What nodes tell each other of their writes: hashes of keys, and marks, never values. The format is frozen; another one is a version. */
 import type { Mark } from '../ports/cache-store.ts'
 
 /** What is not to be served from memory any more. */
 export type Invalidation =
-  | { readonly type: 'key'; readonly scope: string; readonly key: string }
+  /** `hashOfKey` of scope and key. */
+  | { readonly type: 'key'; readonly hash: number }
   | { readonly type: 'mark'; readonly scope: string; readonly mark: Mark }
   /** Everything in every scope: said where the single things would be too many or too long. */
   | { readonly type: 'everything' }
@@ -58,27 +59,31 @@ const unreadable: readonly Invalidation[] = [{ type: 'everything' }]
 
 function itemOf(invalidation: Invalidation): string {
   const item = JSON.stringify(partsOf(invalidation))
-  if (item.length <= longestItem || invalidation.type === 'everything') return item
+  if (item.length <= longestItem || invalidation.type !== 'mark') return item
   const whole = JSON.stringify(['all', invalidation.scope])
   return whole.length <= longestItem ? whole : '["everything"]'
 }
 
-function partsOf(invalidation: Invalidation): readonly string[] {
+function partsOf(invalidation: Invalidation): readonly unknown[] {
   if (invalidation.type === 'everything') return ['everything']
-  if (invalidation.type === 'key') return ['key', invalidation.scope, invalidation.key]
+  if (invalidation.type === 'key') return ['key', invalidation.hash]
   const { mark, scope } = invalidation
   if (mark.type === 'label') return ['label', scope, mark.label]
   return mark.type === 'prefix' ? ['prefix', scope, mark.prefix] : ['all', scope]
 }
 
 function invalidationOf(item: unknown): Invalidation | undefined {
-  if (!Array.isArray(item) || !item.every((part) => typeof part === 'string')) return undefined
-  const [type, scope, name] = item as readonly string[]
+  if (!Array.isArray(item)) return undefined
+  const [type, subject, name] = item as readonly unknown[]
   if (type === 'everything') return { type }
-  if (scope === undefined) return undefined
-  if (type === 'all') return { type: 'mark', scope, mark: { type } }
-  if (name === undefined) return undefined
-  if (type === 'key') return { type, scope, key: name }
-  if (type === 'label') return { type: 'mark', scope, mark: { type, label: name } }
-  return type === 'prefix' ? { type: 'mark', scope, mark: { type, prefix: name } } : undefined
+  if (type === 'key') return isHash(subject) ? { type, hash: subject } : undefined
+  if (typeof subject !== 'string') return undefined
+  if (type === 'all') return { type: 'mark', scope: subject, mark: { type } }
+  if (typeof name !== 'string') return undefined
+  if (type === 'label') return { type: 'mark', scope: subject, mark: { type, label: name } }
+  return type === 'prefix' ? { type: 'mark', scope: subject, mark: { type, prefix: name } } : undefined
+}
+
+function isHash(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32
 }

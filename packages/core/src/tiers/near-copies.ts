@@ -10,8 +10,12 @@ import type {
   Mark,
 } from '../ports/cache-store.ts'
 import type { Clock } from '../ports/clock.ts'
+import { hashOfKey, type Arrivals } from './arrivals.ts'
 
 export interface NearCopiesOptions {
+  readonly arrivals: Arrivals
+  /** What the other nodes call the scope. */
+  readonly sharedName: string
   /** Answers synchronously; nothing but this writes to `scope`. */
   readonly store: CacheStore
   readonly scope: CacheScope
@@ -24,17 +28,19 @@ export interface NearCopiesOptions {
 
 /** A call that is on its way to the far tier and back, and what has happened to its key meanwhile. */
 export interface Underway {
-  /** The order of arrival here, in which `Copy.begunAt` and marks stand too: what was heard later may not be known there. */
+  readonly keyHash: number
+  /** In the order of arrivals: what was heard later may not be known to the answer. */
   readonly begunAt: number
   /** Whether everything that the far tier's answer misses will be heard. */
   readonly isVouchedFor: boolean
-  /** Something else was learnt of the key meanwhile, maybe newer than the answer. */
+  /** Something else was learnt of the key here meanwhile, maybe newer than the answer. */
   isOvertaken: boolean
 }
 
 interface Copy {
   /** What `get` returns: made once, not per hit. */
   readonly found: FoundEntry
+  readonly keyHash: number
   readonly begunAt: number
   /** The end of its time here. */
   readonly endsAt: number
@@ -49,25 +55,15 @@ const bytesPerCopy = 250
 /** Bound on what is remembered of marks; when it is full, the copies older than the older half are given up. */
 const mostMarkBytes = 1_048_576
 
-/**
- * Far calls and what is heard of other nodes' writes are put into one order, that of their arrival here. A mark is made
- * in the far tier before it is told, so an answer that was asked for after hearing it knows of it; one that was asked for
- * before may not, and does not stay. The same holds for a key that was written, here or elsewhere.
- */
+/** A copy stays as long as nothing was heard that the far tier's answer, which it is, may not know of. */
 export class NearCopies {
   readonly #options: NearCopiesOptions
   readonly #marks = new Marks()
   readonly #underway = new Map<string, Set<Underway>>()
-  #sequence = 0
   #markedAt = 0
 
   constructor(options: NearCopiesOptions) {
     this.#options = options
-  }
-
-  /** The place of this instant in the order of arrival. */
-  instant(): number {
-    return ++this.#sequence
   }
 
   /** A fresh copy that nothing heard speaks against. */
@@ -76,7 +72,9 @@ export class NearCopies {
   }
 
   begin(key: string, isVouchedFor: boolean): Underway {
-    const call: Underway = { begunAt: this.instant(), isVouchedFor, isOvertaken: false }
+    const { arrivals, sharedName } = this.#options
+    const keyHash = hashOfKey(sharedName, key)
+    const call: Underway = { keyHash, begunAt: arrivals.instant(), isVouchedFor, isOvertaken: false }
     const calls = this.#underway.get(key)
     if (calls === undefined) this.#underway.set(key, new Set([call]))
     else calls.add(call)
@@ -97,7 +95,8 @@ export class NearCopies {
   /** The far tier's answer to a read, which becomes the copy. False when it may be out of date, and is to be asked for anew. */
   read(key: string, call: Underway, found: FoundEntry | undefined): boolean {
     this.#end(key, call)
-    if (call.isOvertaken || (found !== undefined && this.#isOutrun(call.begunAt, found.entry))) return false
+    if (this.#isOvertaken(call) || (found !== undefined && this.#isOutrun(call.begunAt, found.entry)))
+      return false
     this.#overtake(key)
     if (found === undefined || found.softened) this.#forget(key)
     else this.#put(key, call, found.entry)
@@ -106,12 +105,12 @@ export class NearCopies {
 
   /**
    * The far tier took the entry.
-   * @param madeAt the `instant` before its stamp was asked for; undefined when that is not known, and neither is which
+   * @param madeAt the instant before its stamp was asked for; undefined when that is not known, and neither is which
    * soft marks have outrun it.
    */
   written(key: string, call: Underway, entry: CacheEntry, madeAt: number | undefined): void {
     this.#end(key, call)
-    const isKnown = madeAt !== undefined && !call.isOvertaken && !this.#isOutrun(madeAt, entry)
+    const isKnown = madeAt !== undefined && !this.#isOvertaken(call) && !this.#isOutrun(madeAt, entry)
     if (isKnown) this.#put(key, call, entry)
     else this.#forget(key)
     this.#overtake(key)
@@ -120,7 +119,7 @@ export class NearCopies {
   /** The far tier gave the entry another life. False when copies elsewhere may live longer than that. */
   touched(key: string, call: Underway, times: EntryTimes): boolean {
     this.#end(key, call)
-    const copy = call.isOvertaken ? undefined : this.#copy(key)
+    const copy = this.#isOvertaken(call) ? undefined : this.#copy(key)
     this.#overtake(key)
     if (copy === undefined) {
       this.#forget(key)
@@ -131,7 +130,7 @@ export class NearCopies {
     return times.staleAt >= entry.staleAt && times.deleteAt >= entry.deleteAt
   }
 
-  /** The key was written or deleted. */
+  /** The key was written or deleted here. */
   drop(key: string): void {
     this.#forget(key)
     this.#overtake(key)
@@ -139,7 +138,7 @@ export class NearCopies {
 
   /** Hard and soft alike: of what is stale only the far tier is asked. */
   mark(marks: readonly Mark[]): void {
-    this.#markedAt = this.instant()
+    this.#markedAt = this.#options.arrivals.instant()
     for (const mark of marks) {
       this.#marks.add(mark, this.#markedAt)
       // The mark above makes everything unreachable; this gives the memory back.
@@ -153,6 +152,7 @@ export class NearCopies {
     if (slot === undefined || isPromise(slot)) return undefined
     const copy = slot.entry.value as Copy
     if (copy.freshUntil <= this.#options.clock.now()) return undefined
+    if (this.#options.arrivals.heardSince(copy.begunAt, copy.keyHash)) return undefined
     if (copy.checkedAt !== this.#markedAt) {
       if (this.#isOutrun(copy.begunAt, copy.found.entry)) {
         this.#forget(key)
@@ -170,6 +170,7 @@ export class NearCopies {
     }
     this.#store(key, {
       found: { entry, softened: false },
+      keyHash: call.keyHash,
       begunAt: call.begunAt,
       endsAt: this.#options.clock.now() + this.#options.longestMs,
       freshUntil: 0,
@@ -205,6 +206,10 @@ export class NearCopies {
 
   #isOutrun(begunAt: number, { labels, path }: CacheEntry): boolean {
     return this.#marks.outrun(begunAt, labels, path)
+  }
+
+  #isOvertaken({ isOvertaken, begunAt, keyHash }: Underway): boolean {
+    return isOvertaken || this.#options.arrivals.heardSince(begunAt, keyHash)
   }
 
   #end(key: string, call: Underway): void {

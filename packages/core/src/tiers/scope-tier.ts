@@ -2,6 +2,7 @@
 import { BoundedMap } from '../kit/bounded-map.ts'
 import type { CacheScope, CacheStore } from '../ports/cache-store.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Arrivals } from './arrivals.ts'
 import type { Coherence } from './coherence.ts'
 import { FarReads } from './far-reads.ts'
 import { NearCopies } from './near-copies.ts'
@@ -25,10 +26,18 @@ export interface ScopeTier {
   readonly stamped: BoundedMap<number, number>
 }
 
-/** @param nearName of the scope in near memory, which nobody else uses. */
-export function scopeTier(options: TieredCacheStoreOptions, scope: CacheScope, nearName: string): ScopeTier {
-  const { near, nearClock, nearTtlMs, far, farClock, coherence } = options
+export interface ScopeTierOptions extends TieredCacheStoreOptions {
+  readonly scope: CacheScope
+  /** Of the scope in near memory: nobody else uses it. */
+  readonly nearName: string
+  readonly arrivals: Arrivals
+}
+
+export function scopeTier(options: ScopeTierOptions): ScopeTier {
+  const { near, nearClock, nearTtlMs, far, farClock, coherence, scope, nearName, arrivals } = options
   const copies = new NearCopies({
+    arrivals,
+    sharedName: scope.name,
     store: near,
     scope: { ...scope, name: nearName },
     storeClock: nearClock,

@@ -11,6 +11,7 @@ import type {
   MarkOptions,
 } from '../ports/cache-store.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
+import { Arrivals, hashOfKey } from './arrivals.ts'
 import type { Member } from './coherence.ts'
 import type { Invalidation } from './invalidation-message.ts'
 import { scopeTier, type ScopeTier, type TieredCacheStoreOptions } from './scope-tier.ts'
@@ -43,6 +44,7 @@ export class TieredCacheStore implements TieredEntries, Member {
   readonly #options: TieredCacheStoreOptions
   readonly #tiers = new Map<string, ScopeTier>()
   readonly #id = ++stores
+  readonly #arrivals = new Arrivals()
   #nearHits = 0
   #farHits = 0
   #misses = 0
@@ -86,7 +88,7 @@ export class TieredCacheStore implements TieredEntries, Member {
   async set(scope: CacheScope, key: string, entry: CacheEntry): Promise<boolean> {
     const { copies, stamped } = this.#tier(scope)
     const call = copies.begin(key, this.#options.coherence.isLive)
-    const told: Invalidation = { type: 'key', scope: scope.name, key }
+    const told = ofKey(scope, key)
     try {
       if (!(await this.#options.far.set(scope, key, entry))) {
         copies.refused(key, call)
@@ -107,7 +109,7 @@ export class TieredCacheStore implements TieredEntries, Member {
   async touch(scope: CacheScope, key: string, times: EntryTimes): Promise<boolean> {
     const { copies } = this.#tier(scope)
     const call = copies.begin(key, this.#options.coherence.isLive)
-    const told: Invalidation = { type: 'key', scope: scope.name, key }
+    const told = ofKey(scope, key)
     try {
       if (!(await this.#options.far.touch(scope, key, times))) {
         copies.refused(key, call)
@@ -123,15 +125,19 @@ export class TieredCacheStore implements TieredEntries, Member {
   }
 
   async delete(scope: CacheScope, key: string): Promise<boolean> {
-    return this.#invalidate([{ type: 'key', scope: scope.name, key }], scope, (far) => far.delete(scope, key))
+    const { copies } = this.#tier(scope)
+    return this.#invalidate([ofKey(scope, key)], {
+      near: () => copies.drop(key),
+      far: () => this.#options.far.delete(scope, key),
+    })
   }
 
   stamp(scope: CacheScope): MaybePromise<number> {
-    const { copies, stamped } = this.#tier(scope)
+    const { stamped } = this.#tier(scope)
     const stamp = this.#options.far.stamp(scope)
     // What is not heard from here on cannot be held against the entry.
     if (!this.#options.coherence.isLive) return stamp
-    const instant = copies.instant()
+    const instant = this.#arrivals.instant()
     const note = (made: number): number => {
       stamped.set(made, instant)
       return made
@@ -142,7 +148,11 @@ export class TieredCacheStore implements TieredEntries, Member {
   async mark(scope: CacheScope, marks: readonly Mark[], options: MarkOptions): Promise<void> {
     if (marks.length === 0) return
     const invalidations = marks.map((mark): Invalidation => ({ type: 'mark', scope: scope.name, mark }))
-    await this.#invalidate(invalidations, scope, (far) => far.mark(scope, marks, options))
+    const { copies } = this.#tier(scope)
+    await this.#invalidate(invalidations, {
+      near: () => copies.mark(marks),
+      far: () => this.#options.far.mark(scope, marks, options),
+    })
   }
 
   stats(): TieredCacheStats {
@@ -160,13 +170,17 @@ export class TieredCacheStore implements TieredEntries, Member {
     const marks = new Map<ScopeTier, Mark[]>()
     for (const invalidation of invalidations) {
       if (invalidation.type === 'everything') return this.#giveUpAll()
-      const tier = this.#tiers.get(invalidation.scope)
-      // Of a scope that was never used here nothing is known that could be wrong.
-      if (tier === undefined) continue
-      if (invalidation.type === 'key') tier.copies.drop(invalidation.key)
-      else marks.set(tier, [...(marks.get(tier) ?? []), invalidation.mark])
+      if (invalidation.type === 'key') this.#arrivals.heard(invalidation.hash)
+      else {
+        const tier = this.#tiers.get(invalidation.scope)
+        // Of a scope that was never used here nothing is known that could be wrong.
+        if (tier === undefined) continue
+        const made = marks.get(tier)
+        if (made === undefined) marks.set(tier, [invalidation.mark])
+        else made.push(invalidation.mark)
+      }
     }
-    for (const [tier, made] of marks) tier.copies.mark(made)
+    for (const [{ copies }, made] of marks) copies.mark(made)
   }
 
   missed(): void {
@@ -186,16 +200,14 @@ export class TieredCacheStore implements TieredEntries, Member {
   /** Gone here at once; and again when the far tier has confirmed, as what was read meanwhile may be older than that. */
   async #invalidate<T>(
     invalidations: readonly Invalidation[],
-    scope: CacheScope,
-    invalidateFar: (far: CacheStore) => MaybePromise<T>,
+    made: { readonly near: () => void; readonly far: () => MaybePromise<T> },
   ): Promise<T> {
-    this.#tier(scope)
-    this.told(invalidations)
+    made.near()
     try {
-      return await invalidateFar(this.#options.far)
+      return await made.far()
     } finally {
       // Also when that failed, as it may have been done all the same. Whoever invalidates hears when others were not told.
-      this.told(invalidations)
+      made.near()
       await this.#tell(invalidations)
     }
   }
@@ -218,10 +230,15 @@ export class TieredCacheStore implements TieredEntries, Member {
   #addTier(scope: CacheScope): ScopeTier {
     // On first use, not before: whoever only makes a backend connects to nothing.
     if (!this.#isClosed) this.#options.coherence.join(this)
-    const tier = scopeTier(this.#options, scope, `tier ${this.#id}:${scope.name}`)
+    const nearName = `tier ${this.#id}:${scope.name}`
+    const tier = scopeTier({ ...this.#options, scope, nearName, arrivals: this.#arrivals })
     this.#tiers.set(scope.name, tier)
     return tier
   }
+}
+
+function ofKey(scope: CacheScope, key: string): Invalidation {
+  return { type: 'key', hash: hashOfKey(scope.name, key) }
 }
 
 function ignore(): void {}
