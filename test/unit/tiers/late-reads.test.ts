@@ -48,6 +48,15 @@ describe('a read that is underway', () => {
     expect(await valueOf(node, 'key')).toBeUndefined()
   })
 
+  it('when the entry is deleted here: is made again', async () => {
+    const reading = read()
+    far.next('get').arrive()
+    isHeld = false
+    await node.entries.delete(scope, 'key')
+    await far.next('get').answer()
+    expect(await reading.value).toBeUndefined()
+  })
+
   it.each([true, false])('when a mark concerns the entry: is made again (soft: %s)', async (soft) => {
     const reading = node.entries.get(scope, 'key')
     far.next('get').arrive()

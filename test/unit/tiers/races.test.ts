@@ -61,6 +61,19 @@ describe('a write that is underway', () => {
     expect(await valueOf(node, 'key')).toBe('theirs')
   })
 
+  it('when the key is deleted here: is not kept near', async () => {
+    isHeld = false
+    const made = await entryOn(node, 'new')
+    isHeld = true
+    const writing = node.entries.set(scope, 'key', made)
+    far.next('set').arrive()
+    isHeld = false
+    await node.entries.delete(scope, 'key')
+    await far.next('set').answer()
+    expect(await writing).toBe(true)
+    expect(await valueOf(node, 'key')).toBeUndefined()
+  })
+
   it('when the key is read here: the older one does not come back', async () => {
     isHeld = false
     const made = await entryOn(node, 'new')
