@@ -48,6 +48,15 @@ describe('a recorded stream', () => {
     expect(recorder.notes).toEqual(['end'])
   })
 
+  it('whose source fails while nobody reads it ends, in nobody’s hearing', async () => {
+    const recorder = noting()
+    const source = new Readable({ read: () => source.destroy(new Error('the source failed')) })
+    const recorded = recordStream(source, recorder, whole)
+    // An error event without a listener would end the process, and this test.
+    await new Promise((resolve) => recorded.on('close', resolve))
+    expect(recorder.notes).toEqual(['abort'])
+  })
+
   it.each([
     [{ from: 2, to: 5 }, '2 3'],
     [{ from: 0, to: 0 }, ''],

@@ -9,6 +9,8 @@ import type { Departure, ResponseRecorder } from '../ports/http.ts'
  */
 export function recordStream(source: Readable, recorder: ResponseRecorder, departure: Departure): Readable {
   const recorded = new RecordedStream(source, recorder, departure)
+  // Where the client has left already, nobody reads the result, nor hears of its error: that must not end the process.
+  recorded.on('error', () => {})
   finished(source, { writable: false }, (error) => {
     if (error) recorded.destroy(error)
   })
