@@ -20,7 +20,10 @@ const holder = `
   const { createConcurrencyLimiter } = await import('@forebay/core')
   const { redisBackend } = await import('@forebay/redis')
   const [, url, prefix] = process.argv
-  const limiter = createConcurrencyLimiter({ max: 2, backend: redisBackend(url, { prefix }) })
+  const backend = redisBackend(url, { prefix })
+  // Connected: what is asked first would wait for that.
+  while (!(await backend.health()).ok) continue
+  const limiter = createConcurrencyLimiter({ max: 2, backend })
   await Promise.all([limiter.acquire(), limiter.acquire()])
   console.log('held')
 `
