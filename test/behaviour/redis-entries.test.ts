@@ -62,6 +62,16 @@ describe('commands', () => {
     expect(await commandsOf(async () => node.getMany(nodes.scope, many))).toEqual({ mget: 4 })
   })
 
+  it('are more where values are large, so that none keeps Redis busy for long', async () => {
+    const value = 'x'.repeat(500_000)
+    const keys = Array.from({ length: 20 }, (_, index) => `key ${index}`)
+    for (const key of keys) await set(key, { value })
+    for (let time = 0; time < 5; time++) await node.getMany(nodes.scope, keys)
+    const { mget } = await commandsOf(async () => node.getMany(nodes.scope, keys))
+    expect(mget).toBeGreaterThanOrEqual(7)
+    expect(mget).toBeLessThanOrEqual(20)
+  })
+
   it('are as few for what writes: the marks are read beside it', async () => {
     const made = await nodes.make(node)
     const times = { staleAt: made.staleAt, deleteAt: made.deleteAt }

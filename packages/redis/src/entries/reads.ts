@@ -16,8 +16,12 @@ interface Asked {
   readonly reject: (error: unknown) => void
 }
 
-/** Redis does nothing else while it gathers values: one command reads no more keys than this. */
+/** Redis does nothing else while it gathers values: one command reads no more keys than this, and, as a rule, bytes. */
 const mostPerCommand = 64
+const mostBytesPerCommand = 2 ** 20
+
+/** The share of the latest command in what is thought of the size of a value. */
+const latestShare = 1 / 4
 
 /** How long a measurement of the server's time is good enough for lives of entries. */
 const timeIsGoodMs = 30_000
@@ -32,6 +36,7 @@ export class Reads {
   readonly #options: ReadsOptions
   #asked: Asked[] = []
   #timeAskedAt = -Infinity
+  #bytesPerKey = 0
 
   constructor(options: ReadsOptions) {
     this.#options = options
@@ -50,12 +55,13 @@ export class Reads {
     this.#asked = []
     const time = this.#learnTime()
     if (this.#options.connection.isCluster) return this.#readOneByOne(asked, time)
+    const most = Math.max(2, Math.min(mostPerCommand, mostBytesPerCommand / this.#bytesPerKey))
     let together: Asked[] = []
     let names = new Map<string, number>()
     for (const one of asked) {
       for (const name of one.names) if (!names.has(name)) names.set(name, names.size)
       together.push(one)
-      if (names.size < mostPerCommand) continue
+      if (names.size < most) continue
       this.#readTogether(together, names, time)
       together = []
       names = new Map()
@@ -72,10 +78,16 @@ export class Reads {
     after(time, reply)
       .then((values) => {
         if (!Array.isArray(values) || values.length !== names.size) throw noValues()
+        this.#noteSize(values)
         const valueOf = (name: string): Buffer | null => asValue(values[names.get(name) ?? -1])
         for (const one of asked) one.resolve(one.names.map(valueOf))
       })
       .catch((error: unknown) => failAll(asked, error))
+  }
+
+  #noteSize(values: readonly unknown[]): void {
+    const bytes = values.reduce<number>((sum, value) => sum + (Buffer.isBuffer(value) ? value.length : 0), 0)
+    this.#bytesPerKey += (bytes / values.length - this.#bytesPerKey) * latestShare
   }
 
   #readOneByOne(asked: readonly Asked[], time: Promise<void> | undefined): void {
