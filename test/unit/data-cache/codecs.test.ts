@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { deflateSync } from 'node:zlib'
 import { compressed, json, msgpack, structured, type Codec } from '@forebay/core'
 import fc from 'fast-check'
@@ -145,10 +146,10 @@ describe('msgpack', () => {
           {
             date: fc.date({ noInvalidDate: true }),
             big: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n }),
-            bytes: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+            bytes: fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
             double: fc.double(),
             integer: fc.maxSafeInteger(),
-            text: fc.string({ unit: 'binary', maxLength: 300 }),
+            text: fc.string({ unit: 'binary', maxLength: 40 }),
             list: fc.array(fc.integer(), { maxLength: 40 }),
           },
           { noNullPrototype: true },
@@ -174,7 +175,8 @@ describe('msgpack', () => {
         record: Object.fromEntries(texts.map((text) => [text, 1])),
         bytes: Buffer.alloc(length, 1),
       }
-      expect(around(msgpack, value)).toStrictEqual(value)
+      // Faster than `expect` for what is as large as this.
+      expect(isDeepStrictEqual(around(msgpack, value), value)).toBe(true)
     }
   })
 

@@ -97,28 +97,26 @@ export class Answers {
       this.#background.start(call, use)
       return value
     }
-    return await this.#load(call, use)
+    return await this.#load(call, use, value)
   }
 
-  async #load(call: LoadCall, stale: Usable | undefined): Promise<unknown> {
+  async #load(call: LoadCall, stale: Usable | undefined, value?: unknown): Promise<unknown> {
     const core = this.#core
     const { key, rules } = call
-    const fallback = stale !== undefined && stale.staleForMs < rules.staleIfErrorMs ? stale.stored : undefined
+    const hasFallback = stale !== undefined && stale.staleForMs < rules.staleIfErrorMs
+    if (!hasFallback) core.noteMiss(key)
     const now = core.clock.now()
     const underway = this.#loads.get(key, now)
     if (underway !== undefined) core.counts.collapsed++
     const outcome = underway ?? this.#loads.begin(key, now, (load) => makeOnce(core, load, call, stale))
-    if (fallback === undefined) {
-      core.noteMiss(key)
-      return this.#valueOf(await outcome)
-    }
+    if (!hasFallback) return this.#valueOf(await outcome)
     const settled = await this.#softly(outcome, rules.softTimeoutMs)
     if (settled?.type === 'loaded') {
       core.noteMiss(key)
       return this.#valueOf(settled)
     }
     core.noteStale(key)
-    return core.form.hand(fallback.kept)
+    return value
   }
 
   /** Undefined when the loader is late; it goes on. */

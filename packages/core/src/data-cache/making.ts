@@ -65,7 +65,7 @@ export async function make(
 export function store(core: DataCore, key: string, stamp: number, making: Made): MaybePromise<boolean> {
   const { stored, entry: unstamped } = making
   if (unstamped === undefined) return false
-  const entry = new StoredEntry(stored, { ...unstamped, stamp })
+  const entry = new StoredEntry(stored, stamp, unstamped)
   const isStored = core.entries.set(key, entry, core.settings.timeoutMs)
   return isPromise(isStored)
     ? isStored.then((one) => noteStored(core, key, entry, one))

@@ -39,8 +39,8 @@ export class StoredValue implements StoredValueParts {
   }
 }
 
-/** What of an entry is not its value. */
-export type EntryParts = Omit<CacheEntry, 'value'>
+/** What of an entry is neither its value nor its stamp. */
+export type Unstamped = Omit<CacheEntry, 'value' | 'stamp'>
 
 /**
  * An entry that is its own value: a hit waits for one object less. Where a store makes another entry of it, with another
@@ -58,10 +58,10 @@ export class StoredEntry extends StoredValue implements CacheEntry {
   /** A small integer lies in the entry itself; `staleAt` is one more object that a hit has to wait for. */
   readonly freshUntilSecond: number
 
-  constructor(stored: StoredValueParts, parts: EntryParts) {
+  constructor(stored: StoredValueParts, stamp: number, parts: Unstamped) {
     super(stored)
     this.bytes = parts.bytes
-    this.stamp = parts.stamp
+    this.stamp = stamp
     this.storedAt = parts.storedAt
     this.staleAt = parts.staleAt
     this.deleteAt = parts.deleteAt
