@@ -20,19 +20,25 @@ const program = `
   const buffer = writeBehind(cache, {
     name: queue,
     interval: 20,
-    maxBatch: 5,
+    maxBatch: 20,
     lease: '1s',
     async flush(entries) {
-      for (const [key, value] of entries) {
+      for (const [index, [key, value]] of entries.entries()) {
+        if (index % 7 === 3) await wait(2)
         appendFileSync(folder + '/source', key + ' ' + value + '\\n')
-        await wait(1)
       }
     },
   })
+  async function write(key, value) {
+    await buffer.write(key, value)
+    appendFileSync(folder + '/accepted', key + ' ' + value + '\\n')
+  }
+  // One key again and again, whose order is looked at; and every time one of its own, for which nothing else can stand in.
   async function writeOn(key) {
     for (let value = 1; !isStopping; value++) {
-      await buffer.write(key, value)
-      appendFileSync(folder + '/accepted', key + ' ' + value + '\\n')
+      await write(key, value)
+      await write(key + ':' + value, value)
+      await wait(10)
     }
   }
   let isStopping = false
