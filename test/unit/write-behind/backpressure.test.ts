@@ -1,18 +1,6 @@
 /** Too many writes wait in line, for a limited time; nobody waits for what is closed. */
 import { describe, expect, it } from 'vitest'
-import { manualClock, simulatedJournal } from '@forebay/testing'
-import { buffered, pass, settle, type Buffered, type BufferedOptions } from './buffered.ts'
-
-const kinds: readonly (readonly [string, (options?: BufferedOptions) => Buffered])[] = [
-  ['in memory', buffered],
-  [
-    'with a journal',
-    (options) => {
-      const clock = manualClock()
-      return buffered({ clock, journal: simulatedJournal(clock), ...options })
-    },
-  ],
-]
+import { kinds, pass, settle } from './buffered.ts'
 
 describe.each(kinds)('backpressure %s', (_kind, make) => {
   it('lets a write wait until there is room, in order', async () => {

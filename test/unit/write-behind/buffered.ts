@@ -1,7 +1,7 @@
 /** Write-behind over a source and a cache that tests can look into, on a clock that they move. */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Journal } from '@forebay/core'
-import { manualClock, type ManualClock } from '@forebay/testing'
+import { manualClock, simulatedJournal, type ManualClock } from '@forebay/testing'
 import { FlushLog } from '../../../packages/core/src/data-cache/write-behind/flush-log.ts'
 import type { FlushContext } from '../../../packages/core/src/data-cache/write-behind/flush-context.ts'
 import { JournalQueue } from '../../../packages/core/src/data-cache/write-behind/journal-queue.ts'
@@ -94,6 +94,18 @@ export function buffered(options: BufferedOptions = {}): Buffered {
   })
   return { clock, writes, flushes, source, cached, logged }
 }
+
+/** What holds for both. */
+export const kinds: readonly (readonly [string, (options?: BufferedOptions) => Buffered])[] = [
+  ['in memory', buffered],
+  [
+    'with a journal',
+    (options) => {
+      const clock = manualClock()
+      return buffered({ clock, journal: simulatedJournal(clock), ...options })
+    },
+  ],
+]
 
 /** Lets everything happen that waits for no time. */
 export async function settle(): Promise<void> {

@@ -58,9 +58,10 @@ export class Flusher<T> {
 
   /** A write was accepted. */
   noteWrite(): void {
-    if (this.#isStopped) return
+    // At the end of a round, what came meanwhile is looked at.
+    if (this.#isStopped || this.#rounds > 0) return
     const { queue, maxBatch, intervalMs } = this.#options
-    if (queue.size >= maxBatch && !this.#isResting && this.#rounds === 0) void this.round()
+    if (queue.size >= maxBatch && !this.#isResting) void this.round()
     else if (this.#stopTimer === undefined) this.#wakeIn(intervalMs)
   }
 
@@ -92,10 +93,11 @@ export class Flusher<T> {
   }
 
   #sleepAfter({ type }: RoundEnd): void {
-    const { queue, intervalMs } = this.#options
+    const { queue, intervalMs, maxBatch } = this.#options
     this.#isResting = type !== 'empty'
-    if (this.#isStopped || this.#stopTimer !== undefined) return
+    if (this.#isStopped || this.#rounds > 0) return
     if (type === 'failed' && this.#failures + this.#outages > 0) this.#wakeIn(this.restMs())
+    else if (type === 'empty' && queue.size >= maxBatch) void this.round()
     else if (queue.durable || queue.size > 0) this.#wakeIn(intervalMs)
   }
 
@@ -117,7 +119,10 @@ export class Flusher<T> {
         const error = await this.#flushOne(taken)
         if (error === undefined) {
           await queue.done(taken)
-          continue
+          if (!taken.isLast) continue
+          // What came meanwhile waits for others, as what came before did.
+          await queue.rest()
+          return { type: 'empty' }
         }
         await queue.putBack(taken)
         return { type: 'failed', error }

@@ -21,6 +21,8 @@ export interface BatchRules {
   readonly held: HeldReader
   /** Keys in one batch. */
   readonly most: number
+  /** Whether the journal was read to its end. */
+  readonly isAll: boolean
 }
 
 interface Decoded<T> {
@@ -42,7 +44,8 @@ export function batchesOf<T>(found: ReadonlyMap<string, Found>, rules: BatchRule
       unreadable.push({ entry: [key, newest.value as T], ids, error })
     }
   }
-  return [readable, unreadable].flatMap((all) => cut(all, rules))
+  const batches = [readable, unreadable].flatMap((all) => cut(all, rules))
+  return batches.map((batch, index) => ({ ...batch, isLast: rules.isAll && index === batches.length - 1 }))
 }
 
 function cut<T>(all: readonly Decoded<T>[], { held, most }: BatchRules): JournalBatch<T>[] {
@@ -52,6 +55,7 @@ function cut<T>(all: readonly Decoded<T>[], { held, most }: BatchRules): Journal
     batches.push({
       entries: part.map(({ entry }) => entry),
       ids: part.flatMap(({ ids }) => ids),
+      isLast: false,
       token: held.reader.token,
       unreadable: part[0]?.error,
       lost: held.lost,

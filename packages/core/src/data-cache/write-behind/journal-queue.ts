@@ -34,6 +34,13 @@ interface Write {
   readonly origin: WriteOrigin
 }
 
+/** What was found in the journal. */
+interface Look {
+  readonly keys: ReadonlyMap<string, Found>
+  /** Nothing else was there. */
+  readonly isAll: boolean
+}
+
 export class JournalQueue<T> implements WriteQueue<T, JournalBatch<T>> {
   readonly durable = true
   readonly #options: JournalQueueOptions<T>
@@ -42,8 +49,8 @@ export class JournalQueue<T> implements WriteQueue<T, JournalBatch<T>> {
   #held: HeldReader | undefined
   /** Read from the journal, to be taken next. No two of them have a key in common. */
   #next: JournalBatch<T>[] = []
-  /** Accepted since the journal was last seen empty. */
-  #accepted = 0
+  /** Sequence of the latest write of this process that was accepted before the latest look into the journal. */
+  #lookedAfter = 0
   #isAppending = false
   #isAbandoned = false
   #timesFull = 0
@@ -55,7 +62,7 @@ export class JournalQueue<T> implements WriteQueue<T, JournalBatch<T>> {
   }
 
   get size(): number {
-    return this.#accepted
+    return this.#own.size
   }
 
   async add(key: string, value: T): Promise<void> {
@@ -69,24 +76,21 @@ export class JournalQueue<T> implements WriteQueue<T, JournalBatch<T>> {
   async take(most: number): Promise<Taken<JournalBatch<T>>> {
     if (this.#isAbandoned) return 'empty'
     const before = this.#held
-    const latest = this.#own.latest
-    const accepted = this.#accepted
     try {
       const held = await this.#open()
       if (held === undefined) return 'elsewhere'
       // What an earlier reader took is read again.
       if (held !== before) this.#next = []
+      if (this.#next.length === 0) {
+        this.#lookedAfter = this.#own.latest
+        const found = await this.#read(held, most)
+        if (found === undefined) return await this.#leave('elsewhere')
+        this.#next = batchesOf(found.keys, { codec: this.#options.codec, held, most, isAll: found.isAll })
+      }
       const next = this.#next.shift()
       if (next !== undefined) return next
-      const found = await this.#read(held, most)
-      if (found === undefined) return await this.#leave('elsewhere')
-      if (found.size > 0) {
-        this.#next = batchesOf(found, { codec: this.#options.codec, held, most })
-        return this.#next.shift() ?? 'empty'
-      }
-      this.#own.doneUpTo(latest)
-      this.#accepted -= accepted
-      return await this.#leave('empty')
+      await this.rest()
+      return 'empty'
     } catch (error) {
       // What was read already is read again by the next reader.
       await this.#leave('elsewhere')
@@ -100,6 +104,11 @@ export class JournalQueue<T> implements WriteQueue<T, JournalBatch<T>> {
     // There is room now, though others may be faster.
     this.#stopWaiting()
     void this.#append()
+  }
+
+  async rest(): Promise<void> {
+    this.#own.doneUpTo(this.#lookedAfter)
+    await this.#leave(undefined)
   }
 
   async putBack(): Promise<void> {
@@ -137,24 +146,24 @@ export class JournalQueue<T> implements WriteQueue<T, JournalBatch<T>> {
    * Undefined: lost. All that an earlier reader took is read before any of it is flushed: of a key, that reader may have
    * flushed the newest value, and an older one must not come after it.
    */
-  async #read({ reader }: HeldReader, most: number): Promise<Map<string, Found> | undefined> {
-    const found = new Map<string, Found>()
+  async #read({ reader }: HeldReader, most: number): Promise<Look | undefined> {
+    const keys = new Map<string, Found>()
     let areOld = true
     for (let count = 0; areOld || count < most * batchesAtOnce;) {
       const records = await reader.read(most)
       if (records === undefined) return undefined
-      if (records.length === 0) break
+      if (records.length === 0) return { keys, isAll: true }
       areOld = records.at(-1)?.wasTaken === true
       count += records.length
       for (const record of records) {
         this.#own.seen(record.key, record.value)
-        const known = found.get(record.key)
+        const known = keys.get(record.key)
         known?.ids.push(record.id)
-        if (known === undefined) found.set(record.key, { newest: record, ids: [record.id] })
+        if (known === undefined) keys.set(record.key, { newest: record, ids: [record.id] })
         else known.newest = record
       }
     }
-    return found
+    return { keys, isAll: false }
   }
 
   async #leave<const Answer>(answer: Answer): Promise<Answer> {
@@ -177,7 +186,6 @@ export class JournalQueue<T> implements WriteQueue<T, JournalBatch<T>> {
         const added = await journal.append(stream, writes, maxPending)
         for (const { item, admit } of waiting.slice(0, added)) {
           this.#own.accepted(item.key, item.origin)
-          this.#accepted++
           admit()
         }
         this.#timesFull = added < waiting.length ? this.#timesFull + 1 : 0

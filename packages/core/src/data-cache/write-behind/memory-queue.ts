@@ -13,7 +13,7 @@ export class MemoryQueue<T> implements WriteQueue<T> {
   readonly #line: WaitingLine<readonly [key: string, value: T]>
   /** By key, in the order in which the keys came. */
   readonly #waiting = new Map<string, T>()
-  #taken: Batch<T> | undefined
+  #taken: Batch<T>['entries'] = []
   #isClosed = false
 
   constructor(options: MemoryQueueOptions) {
@@ -22,7 +22,7 @@ export class MemoryQueue<T> implements WriteQueue<T> {
   }
 
   get size(): number {
-    return this.#waiting.size + (this.#taken?.entries.length ?? 0)
+    return this.#waiting.size + this.#taken.length
   }
 
   async add(key: string, value: T): Promise<void> {
@@ -33,20 +33,22 @@ export class MemoryQueue<T> implements WriteQueue<T> {
   }
 
   async take(most: number): Promise<Taken<Batch<T>>> {
-    if (this.#taken !== undefined) return this.#taken
-    if (this.#waiting.size === 0) return 'empty'
-    const entries: (readonly [string, T])[] = []
-    for (const entry of this.#waiting) {
-      if (entries.length >= most) break
-      entries.push(entry)
+    if (this.#taken.length === 0) {
+      const entries: (readonly [string, T])[] = []
+      for (const entry of this.#waiting) {
+        if (entries.length >= most) break
+        entries.push(entry)
+      }
+      for (const [key] of entries) this.#waiting.delete(key)
+      this.#taken = entries
     }
-    for (const [key] of entries) this.#waiting.delete(key)
-    this.#taken = { entries, token: 0, unreadable: undefined, lost: undefined }
-    return this.#taken
+    if (this.#taken.length === 0) return 'empty'
+    const isLast = this.#waiting.size === 0
+    return { entries: this.#taken, token: 0, isLast, unreadable: undefined, lost: undefined }
   }
 
   async done(): Promise<void> {
-    this.#taken = undefined
+    this.#taken = []
     while (this.#line.size > 0 && this.#hasRoom()) {
       for (const { item, admit } of this.#line.first(1)) {
         this.#waiting.set(...item)
@@ -54,6 +56,8 @@ export class MemoryQueue<T> implements WriteQueue<T> {
       }
     }
   }
+
+  async rest(): Promise<void> {}
 
   /** It is the next one anyway. */
   async putBack(): Promise<void> {}
@@ -69,8 +73,8 @@ export class MemoryQueue<T> implements WriteQueue<T> {
 
   async abandon(): Promise<Batch<T>['entries']> {
     this.close()
-    const newest = new Map([...(this.#taken?.entries ?? []), ...this.#waiting])
-    this.#taken = undefined
+    const newest = new Map([...this.#taken, ...this.#waiting])
+    this.#taken = []
     this.#waiting.clear()
     return [...newest]
   }

@@ -11,10 +11,16 @@ export class OwnWrites {
   /** Sequence of the newest write, by key. */
   readonly #newest = new BoundedMap<string, number>(remembered)
   #sequence = 0
+  #latest = 0
 
-  /** The sequence of the latest write. */
+  /** The sequence of the latest write that was accepted. */
   get latest(): number {
-    return this.#sequence
+    return this.#latest
+  }
+
+  /** How many keys. */
+  get size(): number {
+    return this.#newest.size
   }
 
   next(): WriteOrigin {
@@ -23,6 +29,7 @@ export class OwnWrites {
 
   accepted(key: string, { sequence }: WriteOrigin): void {
     this.#newest.set(key, sequence)
+    this.#latest = sequence
   }
 
   has(key: string): boolean {

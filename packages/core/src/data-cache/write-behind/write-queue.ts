@@ -5,6 +5,8 @@ export interface Batch<T> {
   readonly entries: readonly (readonly [key: string, value: T])[]
   /** Fencing token of whoever flushes: greater than that of every earlier one. Always 0 where there is only this process. */
   readonly token: number
+  /** Nothing else waited when it was taken. */
+  readonly isLast: boolean
   /** Why it cannot be flushed at all: it was accepted in a format that this process cannot read. Its values are bytes then. */
   readonly unreadable: Error | undefined
   /** Aborted when another process may flush these entries from now on. */
@@ -16,7 +18,7 @@ export type Taken<Some> = Some | 'empty' | 'elsewhere'
 
 /** Batches are taken one at a time: the next one after `done` or `putBack`. */
 export interface WriteQueue<T, Some extends Batch<T> = Batch<T>> {
-  /** Accepted writes that wait, as far as this process knows. */
+  /** Keys with accepted writes that wait, as far as this process knows. */
   readonly size: number
   /** Whether they survive the process. */
   readonly durable: boolean
@@ -26,6 +28,8 @@ export interface WriteQueue<T, Some extends Batch<T> = Batch<T>> {
   take(most: number): Promise<Taken<Some>>
   /** The batch needs nothing any more. */
   done(batch: Some): Promise<void>
+  /** Nothing is taken for a while. What was accepted before the last batch was taken is done. */
+  rest(): Promise<void>
   /** The batch is to be taken again, before anything newer. */
   putBack(batch: Some): Promise<void>
   /** Whether a newer write of the key than the batch that was taken last is known here. */
