@@ -6,8 +6,8 @@ export interface Lifts {
   isHeard(): boolean
   /** Listens from the first call on. */
   hear(listener: LiftListener): void
-  /** Tells the others of a key, by its name in Redis. Never rejects. */
-  tell(name: string): Promise<void>
+  /** Tells the others of a key, by its name in Redis, which they may deny for `forMs` otherwise. Never rejects. */
+  tell(name: string, forMs: number): Promise<void>
 }
 
 export interface LiftListener {
@@ -18,8 +18,9 @@ export interface LiftListener {
 
 const topic = 'denials'
 
-/** The key may be admitted in Redis already: so that is said again when it could not be said. */
-const againAfterMs = [200, 400, 800]
+/** What could not be said is said again, after longer each time. */
+const firstAgainMs = 200
+const longestAgainMs = 10_000
 
 export class LiftsOnBus implements Lifts {
   readonly #bus: Bus
@@ -42,16 +43,17 @@ export class LiftsOnBus implements Lifts {
     this.#bus.subscribe(topic, { message: lifted, gap: missed })
   }
 
-  tell(name: string): Promise<void> {
-    return this.#tell(name, 0)
+  tell(name: string, forMs: number): Promise<void> {
+    return this.#tell(name, forMs, firstAgainMs)
   }
 
-  async #tell(name: string, failures: number): Promise<void> {
+  async #tell(name: string, forMs: number, againMs: number): Promise<void> {
     try {
       await this.#bus.publish(topic, name)
     } catch {
-      const waitMs = againAfterMs[failures]
-      if (waitMs !== undefined) this.#clock.schedule(waitMs, () => void this.#tell(name, failures + 1))
+      if (againMs > forMs) return
+      const nextMs = Math.min(againMs * 2, longestAgainMs)
+      this.#clock.schedule(againMs, () => void this.#tell(name, forMs - againMs, nextMs))
     }
   }
 }

@@ -134,6 +134,7 @@ export class RedisRateLimitStore implements RateLimitStore {
     this.#denials.forget(name.text)
     const answer = await this.#batcher.ask({ name, plan, bytes: headBytes })
     this.#denials.forget(name.text)
-    if (readInstant(answer) > answer.now) await this.#lifts.tell(name.text)
+    const deniedForMs = readInstant(answer) - answer.now
+    if (deniedForMs > 0) await this.#lifts.tell(name.text, deniedForMs)
   }
 }
