@@ -38,7 +38,7 @@ export function readmeBlocks(): CodeBlock[] {
 
 /** Blocks of the pages that say how things are. */
 export function pageBlocks(): CodeBlock[] {
-  return ['docs/rate-limiting.md', 'docs/response-cache.md'].flatMap(blocksOf)
+  return ['docs/rate-limiting.md', 'docs/response-cache.md', 'docs/data-cache.md'].flatMap(blocksOf)
 }
 
 /** What stands below `// after` in the guides, completed by what surrounds it in an app. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
   concurrencyDefaults,
+  dataCacheDefaults,
   memoryBackendDefaults,
   presetDefaults,
   rateLimitDefaults,
@@ -39,10 +40,13 @@ const { staleOnError: __, longestNegativeTtl, ...cacheDefaults } = responseCache
 
 const { maxWaiting: ___, ...queueDefaults } = writeBehindDefaults
 
+const { longestNegativeTtl: longestDataNegativeTtl, ...dataDefaults } = dataCacheDefaults
+
 const pages: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
   ['rateLimit', limiterDefaults],
   ['concurrencyLimit', concurrencyDefaults],
   ['responseCache', { ...cacheDefaults, cookies, requestDirectives, setCookie }],
+  ['createCache', dataDefaults],
   ['memoryBackend', memoryBackendDefaults],
   ['tieredBackend', tieredBackendDefaults],
   ['writeThrough', writeThroughDefaults],
@@ -67,6 +71,7 @@ describe.each(pages)('%s', (heading, defaults) => {
 
 it('tells the longest default of negativeTtl', () => {
   expect(tableOf('responseCache').get('negativeTtl')).toContain(longestNegativeTtl)
+  expect(tableOf('createCache').get('negativeTtl')).toContain(longestDataNegativeTtl)
 })
 
 it.each(Object.entries(redisDefaults))('tells that %s of redisBackend is %j', (option, value) => {
