@@ -15,7 +15,8 @@ app.use((req, _res, next) => {
   next()
 })
 
-const cached = responseCache({ ttl: '5m', tags: (req) => [req.path], backend })
+// A process that has just started may be slow to hear from Redis, and this is about how often the handler runs.
+const cached = responseCache({ ttl: '5m', tags: (req) => [req.path], backend, timeout: '1s' })
 
 const fromDatabase = async (path, options) => (await fetch(databaseUrl + path, options)).json()
 
@@ -29,6 +30,9 @@ app.put('/products/:id', async (req, res) => {
   await cached.cache.invalidateTags(req.path)
   res.json(product)
 })
+
+// Connected before the first request comes: what has to wait for that is asked of the handler instead.
+await backend.health()
 
 const server = app.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }))
 
