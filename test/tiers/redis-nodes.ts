@@ -1,6 +1,6 @@
 /** Nodes with near memory on one Redis, each a process of its own as far as Redis can tell. */
 import { memoryBackend, tieredBackend, type TieredBackend } from '@forebay/core'
-import { redisBackend } from '@forebay/redis'
+import { redisBackend, type RedisOptions } from '@forebay/redis'
 import type { RedisNode } from '../redis/redis-node.ts'
 import { ownPrefix } from '../redis/shared-backends.ts'
 import { until } from '../redis/until.ts'
@@ -11,15 +11,17 @@ const silent = { warn: () => undefined, error: () => undefined }
 const any = scopeNamed('any')
 
 /** Ready when each of them uses its copies. */
-export async function redisNodes(
-  { port }: RedisNode,
-  count: number,
-  prefix: string = ownPrefix(),
-): Promise<TieredBackend[]> {
+export function redisNodes({ port }: RedisNode, count: number): Promise<TieredBackend[]> {
+  return tieredNodes({ url: `redis://127.0.0.1:${port}` }, count)
+}
+
+/** The same wherever Redis is. */
+export async function tieredNodes(where: RedisOptions, count: number): Promise<TieredBackend[]> {
+  const prefix = ownPrefix()
   const nodes = Array.from({ length: count }, () =>
     tieredBackend({
       near: memoryBackend(),
-      far: redisBackend(`redis://127.0.0.1:${port}`, { prefix, logger: silent }),
+      far: redisBackend({ ...where, prefix, logger: silent }),
     }),
   )
   await Promise.all(nodes.map(live))
