@@ -1,6 +1,6 @@
 /** The default codec: JSON that loses nothing. */
-import type { Codec } from '../ports/codec.ts'
 import { checkedCopy } from './plain-data.ts'
+import type { AnyCodec } from './any-codec.ts'
 
 const utf8 = new TextEncoder()
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -9,7 +9,7 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  * Exact for what JSON holds: texts, finite numbers, booleans, null, arrays and plain objects. Anything else (`undefined`
  * inside, Date, Map, Set, BigInt, Buffer, NaN, a class, a cycle, a hole) is a `ForebayError` that names its path.
  */
-export const json: Codec = {
+export const json: AnyCodec = {
   id: 'json',
   encode(value) {
     const { hasNegativeZero } = checkedCopy(value, 'json')

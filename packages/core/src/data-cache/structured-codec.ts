@@ -2,15 +2,15 @@
 import { types } from 'node:util'
 import { deserialize, serialize } from 'node:v8'
 import { ForebayError } from '../kit/forebay-error.ts'
-import type { Codec } from '../ports/codec.ts'
 import { isPlain, nameOf, ValuePath, walked } from './value-path.ts'
+import type { AnyCodec } from './any-codec.ts'
 
 /**
  * Holds Date, Map, Set, RegExp, BigInt, Buffer and typed arrays, NaN, `undefined` inside, cycles, and of an Error its name,
  * message and stack. Functions, symbols and classes are refused. Readable by Node.js alone, and only for stores that
  * nobody but your own services writes to.
  */
-export const structured: Codec = {
+export const structured: AnyCodec = {
   id: 'structured',
   encode(value) {
     walked('structured', () => checkCloneable(value, new ValuePath('structured'), new Set()))

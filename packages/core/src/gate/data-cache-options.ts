@@ -22,7 +22,7 @@ export interface CreateCacheOptions<T = unknown> extends LoadOptions<T> {
   /** An entry of another version is a miss: to be changed with the shape of the values. Default `''`. */
   readonly version?: string
   /** What values become where they leave this process, and what they may be. Default `'json'`. */
-  readonly codec?: CodecName | Codec<T> | Codec
+  readonly codec?: CodecName | Codec<T>
   /**
    * Whether everybody is given one and the same frozen value instead of a copy: faster for large values, for those who
    * never change what they get. For `json` only. Default false.
