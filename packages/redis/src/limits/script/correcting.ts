@@ -20,7 +20,7 @@ function operations.adjust(key, found, plan, counters)
     end
   end
   if isGivenBack then liftDenial(found) else out[#out + 1] = struct.pack('<dd', admitted, 0) end
-  save(key, found)
+  save(key, found, counters)
 end
 
 function operations.reset(key, found, plan, counters)
@@ -30,23 +30,23 @@ function operations.reset(key, found, plan, counters)
   end
   found.b = nil
   liftDenial(found)
-  save(key, found)
+  save(key, found, counters)
 end
 
-function operations.block(key, found, plan)
+function operations.block(key, found, plan, counters)
   local before = found.b
   local lasting = now + plan[2][1]
   found.b = { lasting, before and before[2] or 0, math.max(lasting, before and before[3] or 0) }
   out[#out + 1] = struct.pack('<dd', admitted, 0)
-  save(key, found)
+  save(key, found, counters)
 end
 
-function operations.unblock(key, found)
+function operations.unblock(key, found, plan, counters)
   local block = found.b
   if block then
     if block[2] > 0 and block[3] > now then block[1] = now else found.b = nil end
   end
   liftDenial(found)
-  save(key, found)
+  save(key, found, counters)
 end
 `

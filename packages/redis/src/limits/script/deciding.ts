@@ -53,12 +53,12 @@ local function punish(found, rule)
 end
 
 -- Whoever denies from memory until then has to be told when that becomes wrong.
-local function noteDenial(key, found, deniedUntil, isChanged)
+local function noteDenial(key, found, counters, deniedUntil, isChanged)
   if deniedUntil < never and deniedUntil > (found.d or 0) then
     found.d = deniedUntil
     isChanged = true
   end
-  if isChanged then save(key, found) end
+  if isChanged then save(key, found, counters) end
 end
 
 local function deny(key, found, plan, counters)
@@ -70,7 +70,7 @@ local function deny(key, found, plan, counters)
     out[head] = struct.pack('<dd', punished, lasting)
     deniedUntil = lasting
   end
-  noteDenial(key, found, deniedUntil, plan[2] ~= 0)
+  noteDenial(key, found, counters, deniedUntil, plan[2] ~= 0)
 end
 
 local operations = {}
@@ -79,7 +79,7 @@ function operations.consume(key, found, plan, counters)
   local block = found.b
   if block and block[1] > now then
     answer(blocked, block[1], counters, look)
-    return noteDenial(key, found, block[1], false)
+    return noteDenial(key, found, counters, block[1], false)
   end
   for i = 1, #counters do
     if not fits(counters[i]) then return deny(key, found, plan, counters) end
@@ -92,7 +92,7 @@ function operations.consume(key, found, plan, counters)
       isChanged = true
     end
   end
-  if isChanged then save(key, found) end
+  if isChanged then save(key, found, counters) end
 end
 
 function operations.peek(key, found, plan, counters)

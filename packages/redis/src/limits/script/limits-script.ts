@@ -8,6 +8,7 @@ import { fixedWindow } from './fixed-window.ts'
 import { gcra } from './gcra.ts'
 import { division, numbers } from './numbers.ts'
 import { once } from './once.ts'
+import { quickFixedWindow, quickSlidingWindow, quickSource, type QuickSource } from './quick.ts'
 import { record } from './record.ts'
 import { slidingLog } from './sliding-log.ts'
 import { slidingWindow } from './sliding-window.ts'
@@ -32,6 +33,24 @@ local function lifeMs(last)
 end
 `
 
+/** Decides one item; returns the position of the next key. */
+const item = `
+local function decide(key, plan, position)
+  local found, counters = load(key), {}
+  for n = 3, #plan do
+    local p = plan[n]
+    local logKey
+    if p[1] == 3 then
+      logKey = KEYS[position]
+      position = position + 1
+    end
+    counters[n - 2] = counterOf(found, p, logKey)
+  end
+  operations[plan[1]](key, found, plan, counters)
+  return position
+end
+`
+
 /**
  * KEYS: for every item its key, then one more for each of its policies that keeps a log. ARGV: all plans as JSON; then, as
  * often as needed, the number of a plan and of how many items it is the plan.
@@ -42,19 +61,7 @@ local position = 1
 for i = 2, #ARGV, 2 do
   local plan = plans[tonumber(ARGV[i])]
   for _ = 1, tonumber(ARGV[i + 1]) do
-    local key = KEYS[position]
-    position = position + 1
-    local found, counters = load(key), {}
-    for n = 3, #plan do
-      local p = plan[n]
-      local logKey
-      if p[1] == 3 then
-        logKey = KEYS[position]
-        position = position + 1
-      end
-      counters[n - 2] = counterOf(found, p, logKey)
-    end
-    operations[plan[1]](key, found, plan, counters)
+    position = decide(KEYS[position], plan, position + 1)
   end
 end
 return table.concat(out)
@@ -71,9 +78,11 @@ export interface LimitsScripts {
   readonly consuming: Readonly<Record<AlgorithmName, Script>>
 }
 
-const sources: Readonly<Record<AlgorithmName, AlgorithmSource & { readonly table: string }>> = {
-  'sliding-window': { ...slidingWindow, table: 'slidingWindow' },
-  'fixed-window': { ...fixedWindow, table: 'fixedWindow' },
+const sources: Readonly<
+  Record<AlgorithmName, AlgorithmSource & { readonly table: string; readonly quick?: QuickSource }>
+> = {
+  'sliding-window': { ...slidingWindow, table: 'slidingWindow', quick: quickSlidingWindow },
+  'fixed-window': { ...fixedWindow, table: 'fixedWindow', quick: quickFixedWindow },
   'sliding-log': { ...slidingLog, table: 'slidingLog' },
   'token-bucket': { ...tokenBucket, table: 'tokenBucket' },
   gcra: { ...gcra, table: 'gcra' },
@@ -89,16 +98,18 @@ export interface LimitsScriptsOptions {
 }
 
 export function limitsScripts({ time = serverTime, isOnce }: LimitsScriptsOptions): LimitsScripts {
-  const head = [time, isOnce ? once : '', numbers]
+  const head = [time, isOnce ? once : '', numbers, answers]
   const consuming = (name: AlgorithmName): Script => {
     const divides = name === 'gcra' || name === 'token-bucket'
-    const rules = [divides ? division : '', sources[name].rule, tableOf([name])]
-    return scriptOf([...head, ...rules, record, answers, deciding, main].join(''))
+    const general = [divides ? division : '', sources[name].rule, tableOf([name]), record, deciding, item]
+    const { quick } = sources[name]
+    const decides = quick === undefined ? general : [quickSource(quick), elseBy(general)]
+    return scriptOf([...head, ...decides, main].join(''))
   }
   const rules = names.flatMap((name) => [sources[name].rule, sources[name].correction])
   const all = [division, ...rules, tableOf(names)]
   return {
-    whole: scriptOf([...head, ...all, record, answers, deciding, correcting, main].join('')),
+    whole: scriptOf([...head, ...all, record, deciding, correcting, item, main].join('')),
     consuming: {
       'sliding-window': consuming('sliding-window'),
       'fixed-window': consuming('fixed-window'),
@@ -107,6 +118,24 @@ export function limitsScripts({ time = serverTime, isOnce }: LimitsScriptsOption
       gcra: consuming('gcra'),
     },
   }
+}
+
+/** Functions cost their making on every call: those that decide anything are made when they are needed first. */
+function elseBy(general: readonly string[]): string {
+  return `
+local function makeDecide()
+${general.join('')}
+  return decide
+end
+
+local decideAny
+
+local function decide(key, plan, position)
+  if quick(key, plan) then return position end
+  decideAny = decideAny or makeDecide()
+  return decideAny(key, plan, position)
+end
+`
 }
 
 function tableOf(wanted: readonly AlgorithmName[]): string {
