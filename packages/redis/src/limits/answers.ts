@@ -1,6 +1,12 @@
 /** Decisions as the script packs them: floats of 8 bytes, little endian. */
-import { blockedDecision, decisionOf, type Charge, type Decision, type PolicyDecision } from '@forebay/core'
-import type { Answer } from './batcher.ts'
+import {
+  blockedDecision,
+  decisionOf,
+  type Charge,
+  type Decision,
+  type Policy,
+  type PolicyDecision,
+} from '@forebay/core'
 
 const floatBytes = 8
 const headFloats = 2
@@ -27,29 +33,35 @@ export interface Finding {
   readonly policies: readonly PolicyDecision[]
 }
 
-export function readFinding(charges: readonly Charge[], { reply, at, now }: Answer): Finding {
+/** What is said of these charges from there on in a reply of that time. */
+export function readFinding(charges: readonly Charge[], reply: Buffer, at: number, now: number): Finding {
   const kind = kinds[reply.readDoubleLE(at)] ?? 'quota'
-  const first = at + headBytes
-  const policies = charges.map(({ policy }, index): PolicyDecision => {
-    const from = first + index * policyFloats * floatBytes
-    const allowed = reply.readDoubleLE(from) === 1
-    return {
-      name: policy.name,
-      allowed,
-      limit: policy.limit,
-      windowMs: policy.windowMs,
-      remaining: reply.readDoubleLE(from + floatBytes),
-      resetAt: reply.readDoubleLE(from + 2 * floatBytes),
-      nextAt: reply.readDoubleLE(from + 3 * floatBytes),
-      retryAfterMs: allowed ? undefined : reply.readDoubleLE(from + 4 * floatBytes),
-      chargedWindow: reply.readDoubleLE(from + 5 * floatBytes),
-    }
-  })
+  const policies: PolicyDecision[] = []
+  let from = at + headBytes
+  for (const { policy } of charges) {
+    policies.push(readPolicy(policy, reply, from))
+    from += policyFloats * floatBytes
+  }
   return { kind, until: reply.readDoubleLE(at + floatBytes), now, policies }
 }
 
+function readPolicy(policy: Policy, reply: Buffer, from: number): PolicyDecision {
+  const allowed = reply.readDoubleLE(from) === 1
+  return {
+    name: policy.name,
+    allowed,
+    limit: policy.limit,
+    windowMs: policy.windowMs,
+    remaining: reply.readDoubleLE(from + floatBytes),
+    resetAt: reply.readDoubleLE(from + 2 * floatBytes),
+    nextAt: reply.readDoubleLE(from + 3 * floatBytes),
+    retryAfterMs: allowed ? undefined : reply.readDoubleLE(from + 4 * floatBytes),
+    chargedWindow: reply.readDoubleLE(from + 5 * floatBytes),
+  }
+}
+
 /** The instant in an answer without a decision. */
-export function readInstant({ reply, at }: Answer): number {
+export function readInstant(reply: Buffer, at: number): number {
   return reply.readDoubleLE(at + floatBytes)
 }
 

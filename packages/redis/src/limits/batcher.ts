@@ -8,17 +8,19 @@ import type { Plan } from './plans.ts'
 import type { LimitsScripts } from './script/limits-script.ts'
 import type { Tickets } from './tickets.ts'
 
+/** A question, and who waits for its answer: one object for each, because there are many. */
 export interface Question {
   readonly name: KeyName
   readonly plan: Plan
   /** How many bytes of the answer are this question's. */
   readonly bytes: number
+  /** @param at where in the reply the answer begins. */
+  readonly answered: (reply: Buffer, at: number, call: Call) => void
+  readonly failed: (error: unknown) => void
 }
 
-/** Where in a reply an answer is, and when that came. Instants on the local clock but for `now`, which is the server's. */
-export interface Answer {
-  readonly reply: Buffer
-  readonly at: number
+/** When a call was answered. Instants on the local clock but for `now`, which is the server's. */
+export interface Call {
   readonly now: number
   readonly sentAt: number
   readonly receivedAt: number
@@ -34,11 +36,6 @@ export interface BatcherOptions {
   readonly learn: (now: number, sentAt: number, receivedAt: number) => void
 }
 
-interface Asked extends Question {
-  readonly resolve: (answer: Answer) => void
-  readonly reject: (error: unknown) => void
-}
-
 /** Bytes before the first answer: the server's time. */
 const headBytes = 8
 
@@ -51,24 +48,22 @@ const mostPerCall = 16
 /** A question that is alone in its tick waits for nothing but the end of the tick. */
 export class Batcher {
   readonly #options: BatcherOptions
-  #asked: Asked[] = []
+  #asked: Question[] = []
 
   constructor(options: BatcherOptions) {
     this.#options = options
   }
 
-  ask(question: Question): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      if (this.#asked.length === 0) setImmediate(this.#send)
-      this.#asked.push({ ...question, resolve, reject })
-    })
+  ask(question: Question): void {
+    if (this.#asked.length === 0) setImmediate(this.#send)
+    this.#asked.push(question)
   }
 
   readonly #send = (): void => {
     const asked = this.#asked
     this.#asked = []
     if (!this.#options.connection.isCluster) return this.#sendInCalls(asked)
-    const byTag = new Map<number, Asked[]>()
+    const byTag = new Map<number, Question[]>()
     for (const one of asked) {
       const together = byTag.get(one.name.tag)
       if (together === undefined) byTag.set(one.name.tag, [one])
@@ -77,14 +72,14 @@ export class Batcher {
     for (const together of byTag.values()) this.#sendInCalls(together)
   }
 
-  #sendInCalls(asked: readonly Asked[]): void {
+  #sendInCalls(asked: readonly Question[]): void {
     if (asked.length <= mostPerCall) return this.#call(asked)
     for (let from = 0; from < asked.length; from += mostPerCall) {
       this.#call(asked.slice(from, from + mostPerCall))
     }
   }
 
-  #call(asked: readonly Asked[]): void {
+  #call(asked: readonly Question[]): void {
     const { connection, clock, scripts, tickets } = this.#options
     const sentAt = clock.now()
     const keys = keysOf(asked)
@@ -98,37 +93,44 @@ export class Batcher {
       (reply) => this.#answer(asked, reply, sentAt),
       (error: unknown) => {
         tickets?.failed(error)
-        for (const { reject } of asked) reject(error)
+        for (const one of asked) one.failed(error)
       },
     )
   }
 
-  #answer(asked: readonly Asked[], reply: unknown, sentAt: number): void {
-    const expected = asked.reduce((bytes, one) => bytes + one.bytes, headBytes)
+  #answer(asked: readonly Question[], reply: unknown, sentAt: number): void {
+    const expected = bytesOf(asked)
     if (!Buffer.isBuffer(reply) || reply.length !== expected) {
       const error = new TypeError('Redis answered with something that is no decision')
-      for (const { reject } of asked) reject(error)
+      for (const one of asked) one.failed(error)
       return
     }
     const receivedAt = this.#options.clock.now()
     const now = reply.readDoubleLE(0)
     this.#options.learn(now, sentAt, receivedAt)
     this.#options.tickets?.answered()
+    const call = { now, sentAt, receivedAt }
     let at = headBytes
-    for (const { bytes, resolve } of asked) {
-      resolve({ reply, at, now, sentAt, receivedAt })
-      at += bytes
+    for (const one of asked) {
+      one.answered(reply, at, call)
+      at += one.bytes
     }
   }
 }
 
-function scriptFor(asked: readonly Asked[], { whole, consuming }: LimitsScripts): Script {
+function bytesOf(asked: readonly Question[]): number {
+  let bytes = headBytes
+  for (const one of asked) bytes += one.bytes
+  return bytes
+}
+
+function scriptFor(asked: readonly Question[], { whole, consuming }: LimitsScripts): Script {
   const algorithm = asked[0]?.plan.consumes
   if (algorithm === undefined) return whole
   return asked.every(({ plan }) => plan.consumes === algorithm) ? consuming[algorithm] : whole
 }
 
-function keysOf(asked: readonly Asked[]): string[] {
+function keysOf(asked: readonly Question[]): string[] {
   const keys: string[] = []
   for (const { name, plan } of asked) {
     keys.push(name.text)
@@ -138,7 +140,7 @@ function keysOf(asked: readonly Asked[]): string[] {
 }
 
 /** All plans, each once; then in order which plan is that of how many questions. */
-function wordsOf(asked: readonly Asked[]): string[] {
+function wordsOf(asked: readonly Question[]): string[] {
   const numbers = new Map<string, number>()
   const runs: string[] = []
   let current = ''

@@ -15,7 +15,7 @@ import type { RedisClock } from '../redis-clock.ts'
 import { decisionBytes, decisionFrom, headBytes, readFinding, readInstant } from './answers.ts'
 import { Batcher } from './batcher.ts'
 import { KeyNames, type KeyName } from './key-names.ts'
-import { KnownDenials } from './known-denials.ts'
+import { KnownDenials, type Denied } from './known-denials.ts'
 import type { Lifts } from './lifts.ts'
 import { adjustPlan, blockPlan, consumePlan, peekPlan, resetPlan, unblockPlan, type Plan } from './plans.ts'
 import { limitsScripts } from './script/limits-script.ts'
@@ -65,13 +65,16 @@ export class RedisRateLimitStore implements RateLimitStore {
     )
   }
 
-  async peek(group: string, key: string, charges: readonly Charge[]): Promise<Decision> {
-    const question = {
-      name: this.#names.of(group, key),
-      plan: peekPlan(charges),
-      bytes: decisionBytes(charges),
-    }
-    return decisionFrom(key, readFinding(charges, await this.#batcher.ask(question)))
+  peek(group: string, key: string, charges: readonly Charge[]): Promise<Decision> {
+    return new Promise((resolve, reject) => {
+      this.#batcher.ask({
+        name: this.#names.of(group, key),
+        plan: peekPlan(charges),
+        bytes: decisionBytes(charges),
+        answered: (reply, at, { now }) => resolve(decisionFrom(key, readFinding(charges, reply, at, now))),
+        failed: reject,
+      })
+    })
   }
 
   async adjust(
@@ -109,32 +112,49 @@ export class RedisRateLimitStore implements RateLimitStore {
     this.#denials.forgetAll()
   }
 
-  async #consumeInRedis(
+  #consumeInRedis(
     name: KeyName,
     key: string,
     charges: readonly Charge[],
     block: BlockRule | undefined,
   ): Promise<Decision> {
-    const question = { name, plan: consumePlan(charges, block), bytes: decisionBytes(charges) }
-    const answer = await this.#batcher.ask(question)
-    const finding = readFinding(charges, answer)
-    const decision = decisionFrom(key, finding)
-    if (!decision.allowed) {
-      const { sentAt, receivedAt } = answer
-      // Of a blocked key nothing is known beyond the end of its block.
-      const waitMs = finding.kind === 'quota' ? decision.retryAfterMs : finding.until - finding.now
-      this.#denials.note(name.text, { charges, finding, sentAt, receivedAt }, waitMs)
-    }
-    return decision
+    return new Promise((resolve, reject) => {
+      this.#batcher.ask({
+        name,
+        plan: consumePlan(charges, block),
+        bytes: decisionBytes(charges),
+        answered: (reply, at, call) => {
+          const finding = readFinding(charges, reply, at, call.now)
+          const decision = decisionFrom(key, finding)
+          if (!decision.allowed) this.#noteDenial(name, { charges, finding, ...call }, decision)
+          resolve(decision)
+        },
+        failed: reject,
+      })
+    })
+  }
+
+  #noteDenial(name: KeyName, denied: Denied, { retryAfterMs }: Decision): void {
+    const { finding } = denied
+    // Of a blocked key nothing is known beyond the end of its block.
+    const waitMs = finding.kind === 'quota' ? retryAfterMs : finding.until - finding.now
+    this.#denials.note(name.text, denied, waitMs)
   }
 
   /** What is remembered of the key is wrong from now on, and once more after answers that are on their way now. */
   async #change(group: string, key: string, plan: Plan): Promise<void> {
     const name = this.#names.of(group, key)
     this.#denials.forget(name.text)
-    const answer = await this.#batcher.ask({ name, plan, bytes: headBytes })
+    const deniedForMs = await new Promise<number>((resolve, reject) => {
+      this.#batcher.ask({
+        name,
+        plan,
+        bytes: headBytes,
+        answered: (reply, at, { now }) => resolve(readInstant(reply, at) - now),
+        failed: reject,
+      })
+    })
     this.#denials.forget(name.text)
-    const deniedForMs = readInstant(answer) - answer.now
     if (deniedForMs > 0) await this.#lifts.tell(name.text, deniedForMs)
   }
 }
