@@ -121,6 +121,33 @@ describe('whoever listens hears of a gap, and then hears again,', () => {
   })
 })
 
+describe('a server that keeps nothing', () => {
+  const goesOn = async (heard: Heard): Promise<void> => {
+    await here.publish(topic, 'third')
+    await until('the messages', () => heard.messages.length === 3)
+    expect(heard.messages).toEqual(['first', 'second', 'third'])
+    expect(heard.gaps()).toBe(1)
+  }
+
+  it('for want of memory, tells all the same', async () => {
+    const heard = await listening()
+    await node.command('CONFIG', 'SET', 'maxmemory', '1')
+    await expect(node.command('SET', 'key', 'value')).rejects.toThrow('OOM')
+    await here.publish(topic, 'second')
+    await node.command('CONFIG', 'SET', 'maxmemory', '0')
+    await goesOn(heard)
+  })
+
+  it('for want of replicas, takes no message: nobody knows who would hear it', async () => {
+    const heard = await listening()
+    await node.command('CONFIG', 'SET', 'min-replicas-to-write', '1')
+    await expect(here.publish(topic, 'not taken')).rejects.toThrow('NOREPLICAS')
+    await node.command('CONFIG', 'SET', 'min-replicas-to-write', '0')
+    await here.publish(topic, 'second')
+    await goesOn(heard)
+  })
+})
+
 describe('a bus without Redis', () => {
   it('says so to who publishes', async () => {
     await node.kill()

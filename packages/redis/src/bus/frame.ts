@@ -16,8 +16,9 @@ const counterLifeMs = 24 * 60 * 60 * 1_000
 
 /**
  * KEYS: the counter. ARGV: channel, command, sender and message, these two as JSON. A counter that is not there begins at the
- * server's time, so that no number of its former life comes again. Where a Cluster does not know sharded channels, every node
- * is told.
+ * server's time, so that no number of its former life comes again. A server that can keep nothing, for want of memory or disk,
+ * still tells: then the message has the number of the one before. Where a Cluster does not know sharded channels, every
+ * node is told.
  */
 export const publishScript: Script = scriptOf(`
 local previous = tonumber(redis.call('GET', KEYS[1]) or '0') or 0
@@ -26,8 +27,12 @@ if previous == 0 then
   local time = redis.call('TIME')
   number = time[1] * 1000000 + time[2]
 end
+local kept = redis.pcall('SET', KEYS[1], string.format('%.0f', number), 'PX', '${counterLifeMs}')
+if kept.err then
+  if not kept.err:find('OOM') and not kept.err:find('MISCONF') then return kept end
+  number = previous
+end
 number = string.format('%.0f', number)
-redis.call('SET', KEYS[1], number, 'PX', '${counterLifeMs}')
 local frame = table.concat({ '["${kind}",1', ARGV[3], number, string.format('%.0f', previous), ARGV[4] .. ']' }, ',')
 local sent = redis.pcall(ARGV[2], ARGV[1], frame)
 if type(sent) == 'table' and sent.err then redis.call('PUBLISH', ARGV[1], frame) end
