@@ -126,7 +126,7 @@ export type {
   MemoizeOptions,
   TouchOptions,
 } from './data-cache/data-cache.ts'
-export { cached, type CachedMethod, type CachedOptions } from './data-cache/memoize/cached.ts'
+export { cached, type CachedMethod, type CachedOptions } from './gate/cached.ts'
 export { contentOf, isResponse, type Content } from './node/content.ts'
 export { recordStream } from './node/record-stream.ts'
 export { isPromise } from './kit/promise.ts'

@@ -35,6 +35,14 @@ describe('@cached', () => {
     expect(ran.times).toBe(2)
   })
 
+  it('needs no cache', async () => {
+    const { Prices, ran } = decorated
+    const [one, other] = [new Prices(2), new Prices(3)]
+    ran.times = 0
+    expect([await one.plain(1), await one.plain(1), await other.plain(1)]).toEqual([2, 2, 3])
+    expect(ran.times).toBe(2)
+  })
+
   it('never gives one instance what belongs to another', async () => {
     const { Prices, ran } = decorated
     const [one, other] = [new Prices(2), new Prices(5)]

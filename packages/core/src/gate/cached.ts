@@ -1,11 +1,13 @@
 /** Memoized methods, by a standard decorator. */
 import { randomUUID } from 'node:crypto'
-import { ForebayError, showValue } from '../../kit/forebay-error.ts'
-import type { DataCache, MemoizeOptions } from '../data-cache.ts'
-import { memoizedOn } from './memoized-on.ts'
+import type { DataCache, MemoizeOptions } from '../data-cache/data-cache.ts'
+import { memoizedOn } from '../data-cache/memoize/memoized-on.ts'
+import { ForebayError, showValue } from '../kit/forebay-error.ts'
+import { createCache } from './create-cache.ts'
 
 export interface CachedOptions<Args extends unknown[] = unknown[]> extends MemoizeOptions<Args> {
-  readonly cache: DataCache
+  /** Default: one in this process's memory, of all methods that name no other. */
+  readonly cache?: DataCache
 }
 
 /** A method that returns a promise, and stays one. */
@@ -16,6 +18,8 @@ const processId = randomUUID()
 const ids = new WeakMap<object, string>()
 let instances = 0
 
+let ownCache: DataCache | undefined
+
 /**
  * `@cached({ cache, ttl })` before a method: its results are cached as `cache.memoize` does. Every instance has entries of
  * its own, which no other instance and no other process sees, as what a method gives depends on its instance. With `key`,
@@ -24,13 +28,13 @@ let instances = 0
  * @throws ForebayError, when the class is defined, for options that are unknown or malformed, for a name that is taken, and
  * for anything but a method.
  */
-export function cached<KeyArgs extends unknown[]>({
-  cache,
-  ...options
-}: CachedOptions<KeyArgs>): <This, Args extends KeyArgs, R>(
+export function cached<KeyArgs extends unknown[]>(
+  given: CachedOptions<KeyArgs> = {},
+): <This, Args extends KeyArgs, R>(
   method: CachedMethod<This, Args, R>,
   context: ClassMethodDecoratorContext<This, CachedMethod<This, Args, R>>,
 ) => CachedMethod<This, Args, R> {
+  const { cache = (ownCache ??= createCache({ namespace: 'cached' })), ...options } = given
   return (method, context) => {
     // Plain JavaScript, and older decorators, come without types.
     const kind: unknown = (context as { kind?: unknown } | undefined)?.kind
