@@ -1,7 +1,8 @@
 /** What a journal leaves behind in Redis: bounded, under its prefix, with an end. */
 import { setTimeout as wait } from 'node:timers/promises'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { redisBackend } from '@forebay/redis'
+import { redisBackend, type RedisArgument, type RedisClient } from '@forebay/redis'
 import { startRedisNode, type RedisNode } from '../redis/redis-node.ts'
 import { until } from '../redis/until.ts'
 
@@ -62,4 +63,37 @@ it('leaves no consumer of dead readers behind once what they left is taken, and 
   expect(await consumers()).toBe(0)
   expect(await node.command('XLEN', stream)).toBe(0)
   await close()
+})
+
+it('adds nothing when a client sends a call again after a later one', async () => {
+  // Sends again what a break left unanswered, as ioredis does by default.
+  const client = new Redis(node.port, '127.0.0.1')
+  const sent: RedisArgument[][] = []
+  const plain = client.callBuffer.bind(client) as (
+    command: string,
+    words: RedisArgument[],
+  ) => Promise<unknown>
+  Object.assign(client, {
+    callBuffer(command: string, words: RedisArgument[]) {
+      if (command === 'EVALSHA') sent.push(words)
+      return plain(command, words)
+    },
+  })
+  const { journal, close } = redisBackend(client as unknown as RedisClient, {
+    prefix: 'again:',
+    timeout: '5s',
+  })
+  await journal.append('warm-up', [], 1)
+  for (const value of ['1', '2']) {
+    expect(await journal.append('orders', [{ key: 'a', value: Buffer.from(value) }], 10)).toBe(1)
+  }
+  const [first, second] = sent.filter((words) => words.includes('"a"'))
+  expect(await plain('EVALSHA', first ?? [])).toBe(-1)
+  expect(await plain('EVALSHA', second ?? [])).toBe(1)
+  const reader = await journal.open('orders', 1_000)
+  expect((await reader?.read(10))?.map(({ value }) => Buffer.from(value).toString())).toEqual(['1', '2'])
+  const names = (await node.command('KEYS', 'again:*')) as string[]
+  for (const name of names) expect(Number(await node.command('PTTL', name))).toBeGreaterThan(0)
+  await close()
+  client.disconnect()
 })

@@ -1,4 +1,4 @@
-/** Journals in Redis, on one server and in a Cluster, keep the contract of a journal. */
+/** Journals in Redis, on one server, by a client that repeats itself, and in a Cluster, keep the contract of a journal. */
 import { afterAll, beforeAll } from 'vitest'
 import { journalContract } from '@forebay/testing'
 import { startRedisCluster, type RedisCluster } from '../redis/redis-cluster.ts'
@@ -17,6 +17,11 @@ afterAll(() => Promise.all([node.stop(), cluster.stop()]))
 journalContract({
   name: 'redis',
   start: () => timedJournal(`redis://127.0.0.1:${node.port}`),
+})
+
+journalContract({
+  name: 'redis, by a client that sends everything twice',
+  start: () => timedJournal(`redis://127.0.0.1:${node.port}`, true),
 })
 
 journalContract({

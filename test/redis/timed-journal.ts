@@ -21,16 +21,31 @@ class TimedConnection extends Connection {
   }
 }
 
+/** As a client that sends again what it got no answer to: everything runs twice, and only the second answer is heard. */
+class RepeatingConnection extends TimedConnection {
+  override get mayResend(): boolean {
+    return true
+  }
+
+  override async call(command: string, words: RedisArgument[]): Promise<unknown> {
+    const first = super.call(command, words)
+    const second = super.call(command, words)
+    await first
+    return await second
+  }
+}
+
 let started = 0
 
 /** For the suite of a journal: everything else is in memory. Two connections, as two processes have them. */
-export async function timedJournal(where: unknown): Promise<RunningBackend> {
+export async function timedJournal(where: unknown, repeats: boolean = false): Promise<RunningBackend> {
   const clock = manualClock()
   const prefix = `journal-test${++started}:`
   const settings = settingsOf(where, { prefix, timeout: '5s' })
   const system = memoryBackend().clock
   const [own, other] = [0, 1].map(() => {
-    const connection = new TimedConnection({ settings, clock: system })
+    const options = { settings, clock: system }
+    const connection = repeats ? new RepeatingConnection(options) : new TimedConnection(options)
     connection.tellTime = () => clock.now()
     const journal = new RedisJournal({ connection, prefix, scripts })
     return { connection, backend: { ...memoryBackend({ clock }), kind: 'redis', shared: true, journal } }

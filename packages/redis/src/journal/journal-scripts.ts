@@ -41,35 +41,53 @@ local function forgetIdle(itself)
 end
 `
 
-/** ARGV: the most that the stream may hold, then key and value of each record. Replies how many were added. */
+/**
+ * KEYS[3], where the client may send a call twice: what this process has appended last. ARGV: the most that the stream may
+ * hold, the number of this call within its process (0 without KEYS[3]), then key and value of each record. Replies how many
+ * were added: of a call that has run already, how many it was then; of one that comes after a later one, -1.
+ */
 const append = `
+local number = tonumber(ARGV[3])
+if KEYS[3] then
+  local last = redis.call('HMGET', KEYS[3], 'number', 'added')
+  if last[1] and tonumber(last[1]) == number then return tonumber(last[2]) end
+  if last[1] and tonumber(last[1]) > number then return -1 end
+end
 local room = tonumber(ARGV[2]) - redis.call('XLEN', stream)
-local added = math.max(0, math.min((#ARGV - 2) / 2, room))
+local added = math.max(0, math.min((#ARGV - 3) / 2, room))
 for i = 1, added do
-  redis.call('XADD', stream, '*', 'k', ARGV[1 + 2 * i], 'v', ARGV[2 + 2 * i])
+  redis.call('XADD', stream, '*', 'k', ARGV[2 + 2 * i], 'v', ARGV[3 + 2 * i])
 end
 keep()
+if KEYS[3] then
+  redis.call('HSET', KEYS[3], 'number', number, 'added', added)
+  redis.call('PEXPIRE', KEYS[3], 86400000)
+end
 return added
 `
 
-/** ARGV: for how many ms. Replies the token as a text, or nothing while another one reads. */
+/**
+ * ARGV: for how many ms, and a text that tells this call from all others. Replies the token as a text, the same again when
+ * the call comes twice, or nothing while another one reads.
+ */
 const open = `
-local found = redis.call('HMGET', reading, 'token', 'until')
-if found[2] and tonumber(found[2]) > now then return false end
+local found = redis.call('HMGET', reading, 'token', 'until', 'call')
+if found[2] and tonumber(found[2]) > now then return found[3] == ARGV[3] and found[1] end
 -- Later than all before it, even when those were forgotten or this server's clock was set back.
 local token = string.format('%.0f', math.max(micros, tonumber(found[1] or '0') + 1))
-redis.call('HSET', reading, 'token', token, 'until', string.format('%.3f', now + ARGV[2]))
+redis.call('HSET', reading, 'token', token, 'until', string.format('%.3f', now + ARGV[2]), 'call', ARGV[3])
 ensureGroup()
 keep()
 return token
 `
 
 /**
- * ARGV: the token, the consumer, how many records at most, and where to look on among those that were taken earlier: an id,
- * or nothing when that is done. Replies where to look on, the records, and whether those were taken earlier.
+ * ARGV: the token, the consumer, how many records at most, where to look on among those that were taken earlier (an id, or
+ * nothing when that is done), and the id of the record that this reader was given last. Replies where to look on, the
+ * records, and whether those were taken earlier. Called twice, it gives the same records again.
  */
 const read = `
-local token, consumer, most, from = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local token, consumer, most, from, after = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 if not reads(token) then return false end
 ensureGroup()
 keep()
@@ -85,8 +103,14 @@ if from ~= '' then
   end
   if #records > 0 or nextFrom ~= '' then return { nextFrom, records, 1 } end
 end
-local reply = redis.call('XREADGROUP', 'GROUP', 'g', consumer, 'COUNT', most, 'STREAMS', stream, '>')
-return { '', reply and reply[1][2] or {}, 0 }
+local function readFrom(id)
+  local reply = redis.call('XREADGROUP', 'GROUP', 'g', consumer, 'COUNT', most, 'STREAMS', stream, id)
+  return reply and reply[1][2] or {}
+end
+-- Delivered to this reader, but on a way that broke.
+local records = readFrom(after)
+if #records == 0 then records = readFrom('>') end
+return { '', records, 0 }
 `
 
 /** ARGV: the token, then ids. */

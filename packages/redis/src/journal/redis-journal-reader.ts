@@ -25,6 +25,8 @@ export class RedisJournalReader implements JournalReader {
   readonly #consumer: string
   /** From which id on there may be records that an earlier reader left; empty when there are none. */
   #claimFrom = '0-0'
+  /** The record that was given last. */
+  #after = '0-0'
 
   constructor({ ask, scripts, token, process }: RedisJournalReaderOptions) {
     this.token = Number(token)
@@ -36,12 +38,14 @@ export class RedisJournalReader implements JournalReader {
 
   async read(most: number): Promise<readonly JournaledRecord[] | undefined> {
     for (;;) {
-      const reply = await this.#ask(this.#scripts.read, this.#token, this.#consumer, most, this.#claimFrom)
+      const where = [this.#claimFrom, this.#after]
+      const reply = await this.#ask(this.#scripts.read, this.#token, this.#consumer, most, ...where)
       if (!Array.isArray(reply)) return undefined
       const [claimFrom, records, wasTaken] = reply as [Buffer, RawRecord[], number]
       this.#claimFrom = claimFrom.toString()
       // A claim looks at so many entries at a time, and may find none of them.
       if (records.length > 0 || this.#claimFrom === '') {
+        this.#after = records.at(-1)?.[0].toString() ?? this.#after
         return records.map((record) => recordOf(record, wasTaken === 1))
       }
     }

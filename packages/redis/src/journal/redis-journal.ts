@@ -28,6 +28,7 @@ export class RedisJournal implements Journal {
   readonly #scripts: JournalScripts
   /** Consumers are told apart by process, and within it by the token. */
   readonly #process = randomUUID()
+  #calls = 0
 
   constructor(options: RedisJournalOptions) {
     this.#options = options
@@ -39,8 +40,9 @@ export class RedisJournal implements Journal {
     let added = 0
     while (added < records.length) {
       const part = records.slice(added, added + mostPerCall)
-      const reply = await ask(this.#scripts.append, most, ...part.flatMap(wordsOf))
-      if (typeof reply !== 'number') throw new TypeError('Redis answered with something that is no number')
+      const reply = await ask(this.#scripts.append, most, ++this.#calls, ...part.flatMap(wordsOf))
+      if (typeof reply !== 'number' || reply < 0)
+        throw new TypeError('Redis answered with something that is no number of records')
       added += reply
       if (reply < part.length) break
     }
@@ -49,7 +51,7 @@ export class RedisJournal implements Journal {
 
   async open(stream: string, ttlMs: number): Promise<JournalReader | undefined> {
     const ask = this.#asking(stream)
-    const reply = await ask(this.#scripts.open, ttlMs)
+    const reply = await ask(this.#scripts.open, ttlMs, `${this.#process}:${++this.#calls}`)
     if (!Buffer.isBuffer(reply)) return undefined
     return new RedisJournalReader({
       ask,
@@ -63,7 +65,13 @@ export class RedisJournal implements Journal {
     const { connection, prefix } = this.#options
     const name = `${prefix}{j:${digest(stream).slice(0, 22)}}`
     const keys = [`${name}s`, `${name}r`]
-    return (script, ...words) => runScript(connection, script, { keys, words: [keepMs, ...words] })
+    // What is in the journal twice could be flushed after what is newer.
+    const appending = connection.mayResend ? [...keys, `${name}a:${this.#process}`] : keys
+    return (script, ...words) =>
+      runScript(connection, script, {
+        keys: script === this.#scripts.append ? appending : keys,
+        words: [keepMs, ...words],
+      })
   }
 }
 
