@@ -87,6 +87,39 @@ describe('the end', () => {
     expect(isNear(node)).toBe(false)
   })
 
+  it('says once more what the bus did not take', async () => {
+    let isRefusing = true
+    const { tiered, bus } = simulatedFleet({ refuses: () => isRefusing })
+    const [node, other] = [tiered(0), tiered(1)]
+    await store(other, 'key', 'value')
+    await store(node, 'key', 'new')
+    isRefusing = false
+    expect(bus.published).toEqual([])
+    await node.close()
+    expect(bus.published).toHaveLength(1)
+    expect(isNear(other)).toBe(false)
+  })
+
+  it('leaves nothing behind that goes on', async () => {
+    const { shared, clock } = simulatedFleet()
+    let attempts = 0
+    const bus: Bus = {
+      publish: () => {
+        attempts++
+        throw new Error('the bus is closed')
+      },
+      subscribe: () => () => undefined,
+    }
+    const node = tieredBackend({ near: memoryBackend({ clock }), far: { ...shared(0), bus } })
+    await store(node, 'key', 'value')
+    await node.close()
+    await store(node, 'key', 'too late')
+    const before = attempts
+    clock.advance(10_000)
+    await Promise.resolve()
+    expect(attempts).toBe(before)
+  })
+
   it('says first what there is to say, and does not wait for ever', async () => {
     const { tiered, bus } = simulatedFleet()
     const node = tiered(0)

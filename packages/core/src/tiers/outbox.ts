@@ -62,18 +62,17 @@ export class Outbox {
     return this.#batch.said
   }
 
-  /** What is being said is finished; what was not taken by then is not said any more. */
+  /** What is being said is finished, and what was not taken is said once more; within a second in all. */
   async close(): Promise<void> {
-    if (this.#saying.size > 0) {
-      const finished = Promise.all(this.#saying)
-      await new Promise<void>((resolve) => {
-        const cancel = this.#options.clock.schedule(lastWordsMs, resolve)
-        void finished.then(cancel).then(resolve)
-      })
-    }
+    this.#cancelRetry?.()
+    const unsaid = this.#unsaid
     this.#isClosed = true
     this.#unsaid = []
-    this.#cancelRetry?.()
+    const finished = Promise.all([...this.#saying, this.#sayAll(unsaid).catch(ignore)])
+    await new Promise<void>((resolve) => {
+      const cancel = this.#options.clock.schedule(lastWordsMs, resolve)
+      void finished.then(cancel).then(resolve)
+    })
   }
 
   async #sayAll(messages: readonly string[]): Promise<void> {

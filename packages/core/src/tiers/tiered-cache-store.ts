@@ -213,6 +213,8 @@ export class TieredCacheStore implements TieredEntries, Member {
   }
 
   #tell(invalidations: readonly Invalidation[]): Promise<void> {
+    // A store that is closed changes nothing any more.
+    if (this.#isClosed) return Promise.resolve()
     return this.#options.coherence.tell(this, invalidations)
   }
 
