@@ -128,6 +128,14 @@ describe('what stands there', () => {
     expect(await node.get(nodes.scope, 'key')).toBeUndefined()
   })
 
+  it('is of a codec with an id of any length', async () => {
+    const codecs = ['é'.repeat(255), `${'é'.repeat(254)}e`].map((id) => ({ ...nodes.scope.codec, id }))
+    const [one, other] = codecs.map((codec) => ({ ...nodes.scope, codec }))
+    expect(await node.set(one!, 'key', await nodes.make(node))).toBe(true)
+    expect(await node.get(one!, 'key')).toBeDefined()
+    expect(await node.get(other!, 'key')).toBeUndefined()
+  })
+
   it('is told of, and not found, where the codec refuses it', async () => {
     await set('key')
     const refusing = {

@@ -1,7 +1,7 @@
 /** What stands under a name, read with suspicion: an entry of this cache, or nothing. */
-import type { CacheScope, FoundEntry, MaybePromise } from '@forebay/core'
+import { digest, type CacheScope, type Codec, type FoundEntry, type MaybePromise } from '@forebay/core'
 import { whole } from './compression.ts'
-import { NoFrame, readFrame, readFrameHead, type FrameHead } from './frame.ts'
+import { longestCodecId, NoFrame, readFrame, readFrameHead, type FrameHead } from './frame.ts'
 import type { MarksStore } from './marks-store.ts'
 
 /** Redis would take 512 MiB, and do nothing else for a second. */
@@ -44,8 +44,13 @@ export function foundHead(scope: CacheScope, bytes: Buffer): FrameHead | undefin
   }
 }
 
+/** The id of a codec as a frame has room for it. */
+export function idOf({ id }: Codec): string {
+  return Buffer.byteLength(id) <= longestCodecId ? id : digest(id)
+}
+
 function expectCodec({ codec }: CacheScope, codecId: string): void {
-  if (codecId !== codec.id) throw new NoFrame(`of the codec ${codecId}, not ${codec.id}`)
+  if (codecId !== idOf(codec)) throw new NoFrame(`of the codec ${codecId}, not ${codec.id}`)
 }
 
 function refusedBy(scope: CacheScope): (error: unknown) => undefined {

@@ -56,9 +56,10 @@ export class NoFrame extends Error {
   override readonly name = 'NoFrame'
 }
 
-const longestCodecId = 255
+/** In bytes. */
+export const longestCodecId = 255
 
-/** @throws TypeError for a codec whose id is longer than 255 bytes. */
+/** @throws TypeError for an id of a codec that is longer than `longestCodecId`. */
 export function writeFrame(entry: CacheEntry, codecId: string, held: HeldValue): Buffer {
   // JSON keeps every text exactly, unpaired surrogates too.
   const names = Buffer.from(JSON.stringify([entry.path, ...entry.labels]))

@@ -15,7 +15,7 @@ import type { RedisClock } from '../redis-clock.ts'
 import { held } from './compression.ts'
 import { EntryChanges } from './entry-changes.ts'
 import { EntryNames } from './entry-names.ts'
-import { foundEntry, foundHead, mostBytes } from './found-entry.ts'
+import { foundEntry, foundHead, idOf, mostBytes } from './found-entry.ts'
 import { writeFrame } from './frame.ts'
 import { MarksStore } from './marks-store.ts'
 import { Reads } from './reads.ts'
@@ -107,7 +107,7 @@ export class RedisCacheStore implements CacheStore {
     if (!isSound(entry) || entry.deleteAt <= this.#options.clock.now()) return false
     if (entry.bytes > mostBytes || part.marks.isOutrun(entry)) return false
     const value = scope.codec.encode(entry.value)
-    const frame = writeFrame(entry, scope.codec.id, await held(value, this.#options.compressAbove))
+    const frame = writeFrame(entry, idOf(scope.codec), await held(value, this.#options.compressAbove))
     if (frame.length > mostBytes) return false
     const name = part.names.entry(key)
     const answer = await this.#changing(part, this.#changes.set(name, frame))
