@@ -8,6 +8,7 @@ import {
   type RedisClient,
   type RedisConnectionOptions,
 } from '@forebay/redis'
+import { channelOf } from '../../packages/redis/src/bus/channels.ts'
 import { listenTo, standing } from './bus-listener.ts'
 import { startRedisNode, type RedisNode } from './redis-node.ts'
 import { ownPrefix } from './shared-backends.ts'
@@ -75,6 +76,25 @@ describe('the bus', () => {
     await standing(bus, 'a')
     expect(await connections()).toBe(1)
     again.undo()
+  })
+
+  it('hears no topic that was left before it was heard', async () => {
+    const prefix = ownPrefix()
+    const { bus } = open(prefix)
+    const stays = listenTo(bus, 'stays')
+    await standing(bus, 'stays')
+    listenTo(bus, 'leaves').undo()
+    const again = listenTo(bus, 'comes back')
+    again.undo()
+    const back = listenTo(bus, 'comes back')
+    await standing(bus, 'comes back')
+    const subscribers = await node.command(
+      'PUBSUB',
+      'NUMSUB',
+      ...['stays', 'leaves', 'comes back'].map((topic) => channelOf(prefix, 0, topic)),
+    )
+    expect((subscribers as readonly unknown[]).filter((_, index) => index % 2 === 1)).toEqual([1, 0, 1])
+    for (const { undo } of [stays, back]) undo()
   })
 
   it('tells one gap when a subscription stands, and none while nothing is missed', async () => {

@@ -121,7 +121,7 @@ export class BusConnection {
   /** Resolves with how many messages there were before. */
   async #subscribe(link: Link, topic: Topic): Promise<number | undefined> {
     const [counted] = await this.#counts([topic]).catch(() => [])
-    await link.subscribe(topic.channel)
+    if (!topic.isDeserted) await link.subscribe(topic.channel)
     return counted
   }
 
@@ -165,7 +165,6 @@ export class BusConnection {
   #question(link: Link): void {
     const sentAt = this.#options.clock.now()
     const asked = [...this.#options.topics()].filter(({ isStanding }) => isStanding)
-    if (asked.length === 0) return
     const seen = asked.map((topic) => topic.seen)
     this.#waited = 0
     this.#isPinging = true
