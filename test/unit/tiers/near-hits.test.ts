@@ -135,6 +135,9 @@ describe('near memory', () => {
     expect(node.entries.stats().near.entries).toBe(20)
     await other.entries.mark(scope, [{ type: 'all' }], { soft: false })
     expect(node.entries.stats().near.entries).toBe(0)
+    await store(node, 'key', 'value')
+    fleet.bus.gap(0)
+    expect(node.entries.stats().near.entries).toBe(0)
   })
 })
 

@@ -61,6 +61,7 @@ export class NearCopies {
   readonly #marks = new Marks()
   readonly #underway = new Map<string, Set<Underway>>()
   #markedAt = 0
+  #holdsCopies = false
 
   constructor(options: NearCopiesOptions) {
     this.#options = options
@@ -141,10 +142,16 @@ export class NearCopies {
     this.#markedAt = this.#options.arrivals.instant()
     for (const mark of marks) {
       this.#marks.add(mark, this.#markedAt)
-      // The mark above makes everything unreachable; this gives the memory back.
-      if (mark.type === 'all') void this.#options.store.mark(this.#options.scope, [mark], { soft: false })
+      if (mark.type === 'all') this.#giveBack()
     }
     while (this.#marks.bytes > mostMarkBytes) this.#marks.collapse()
+  }
+
+  /** Marks make copies unreachable; this gives their memory back. Gaps come in series, and find nothing more to give. */
+  #giveBack(): void {
+    if (!this.#holdsCopies) return
+    this.#holdsCopies = false
+    void this.#options.store.mark(this.#options.scope, [{ type: 'all' }], { soft: false })
   }
 
   #copy(key: string): Copy | undefined {
@@ -185,6 +192,7 @@ export class NearCopies {
     const now = storeClock.now()
     const endsAt = now + freshUntil - clock.now()
     const stamp = store.stamp(scope)
+    this.#holdsCopies = true
     const isStored =
       !isPromise(stamp) &&
       store.set(scope, key, {
