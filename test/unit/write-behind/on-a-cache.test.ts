@@ -106,6 +106,32 @@ it('goes through a journal where the backend has one, one for each name', async 
   await Promise.all([other.writes.close(), next.writes.close()])
 })
 
+it('keeps queues of one name and caches of two namespaces apart', async () => {
+  const clock = manualClock()
+  const backend: Backend = { ...memoryBackend({ clock }), journal: simulatedJournal(clock) }
+  const flushed: string[] = []
+  const [users, orders] = ['users', 'orders'].map((namespace) => {
+    const flush = (entries: [string, unknown][]): void => void flushed.push(`${namespace} ${String(entries)}`)
+    return writeBehind(createCache({ backend, namespace }), { flush, name: 'db' })
+  })
+  await users?.write('a', 1)
+  await orders?.flush()
+  await users?.flush()
+  expect(flushed).toEqual(['users a,1'])
+  await Promise.all([users?.close(), orders?.close()])
+})
+
+it('refuses a second queue of the same name on a cache with a journal, until the first is closed', async () => {
+  const { cache, writes } = setUp({ journal: simulatedJournal(manualClock()) })
+  const flush = (): void => undefined
+  expect(() => writeBehind(cache, { flush })).toThrow(/"default" is the name of another queue of this cache/)
+  const other = writeBehind(cache, { flush, name: 'other' })
+  const { close } = writes
+  await close()
+  const again = writeBehind(cache, { flush })
+  await Promise.all([again.close(), other.close()])
+})
+
 it('flushes by itself, without keeping the clock busy when nothing waits', async () => {
   const { clock, writes, source } = setUp()
   await writes.write('a', 1)

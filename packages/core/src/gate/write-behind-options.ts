@@ -35,8 +35,8 @@ export interface WriteBehindOptions<T> {
   /** How long others wait for a process that died while it flushed. Default 10 s. For backends with a journal. */
   readonly lease?: Duration
   /**
-   * Tells this queue from others: all processes that give the same name, on one backend, flush one queue. It also labels log
-   * lines. Default: the cache's namespace.
+   * Tells this queue from others of the same cache: on one backend, all processes that give the same name, for caches of the
+   * same namespace, flush one queue. It also labels log lines. Default: the cache's namespace.
    */
   readonly name?: string
   /** Hears warnings and errors. Default: the console. */

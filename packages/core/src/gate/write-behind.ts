@@ -9,7 +9,7 @@ import type { WriteQueue } from '../data-cache/write-behind/write-queue.ts'
 import { BufferedWrites, type WriteBehind } from '../data-cache/write-behind/write-behind.ts'
 import { WrittenCache } from '../data-cache/written-cache.ts'
 import { durationMs, type Duration } from '../kit/duration.ts'
-import { ForebayError } from '../kit/forebay-error.ts'
+import { ForebayError, showValue } from '../kit/forebay-error.ts'
 import {
   checkOptions,
   isEither,
@@ -63,9 +63,10 @@ export function writeBehind<T>(cache: DataCache<T>, options: WriteBehindOptions<
   const label = options.name ?? core.namespace
   const written = new WrittenCache({ cache, core })
   const queue = queueOf(core, options, label)
+  const leave = join(cache, core, label)
   const { random } = core.settings
   const ms = (name: DurationName): number => durationOf(options, name)
-  return new BufferedWrites<T>({
+  const writes = new BufferedWrites<T>({
     name: `writeBehind ${label}`,
     clock: core.clock,
     queue,
@@ -81,6 +82,35 @@ export function writeBehind<T>(cache: DataCache<T>, options: WriteBehindOptions<
     retries: options.retries ?? (options.onDeadLetter === undefined ? Infinity : defaults.retries),
     backoff: { firstMs: ms('retryDelay'), mostMs: Math.max(ms('retryDelay'), ms('maxRetryDelay')), random },
   })
+  const close = (): Promise<void> => {
+    leave()
+    return writes.close()
+  }
+  return {
+    write: (key, value, entry) => writes.write(key, value, entry),
+    flush: () => writes.flush(),
+    stats: () => writes.stats(),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Queues of each cache that this process flushes. */
+const joined = new WeakMap<object, Set<string>>()
+
+/** Two functions on one journal would each be given a part of what was written. Returns what makes room for another. */
+function join(cache: object, { backend }: DataCore, label: string): () => void {
+  if (backend.journal === undefined) return () => {}
+  const labels = joined.get(cache) ?? new Set<string>()
+  joined.set(cache, labels)
+  if (labels.has(label)) {
+    throw new ForebayError(
+      'FOREBAY_INVALID_OPTION',
+      `writeBehind: name: ${showValue(label)} is the name of another queue of this cache. Accepted: another name, or the same after close().`,
+    )
+  }
+  labels.add(label)
+  return () => labels.delete(label)
 }
 
 type DurationName =
@@ -109,7 +139,7 @@ function queueOf<T>(core: DataCore, options: WriteBehindOptions<T>, label: strin
   return new JournalQueue<T>({
     ...line,
     journal,
-    stream: `write-behind:${label}`,
+    stream: `write-behind:${core.namespace.length}:${core.namespace}:${label}`,
     codec: codec as JournalCodec<T>,
     random: settings.random,
     maxPending,

@@ -17,8 +17,9 @@ export interface RedisJournalOptions {
 /** Refreshed by every use. Far longer than anybody leaves a service switched off that still has something to write. */
 const keepMs = 30 * 24 * 3_600_000
 
-/** Redis does nothing else while a script runs: a call adds no more than this. */
+/** Redis does nothing else while a script runs: a call adds no more than this, but for a single record that is larger. */
 const mostPerCall = 256
+const mostBytesPerCall = 1_048_576
 
 const scriptsForProduction = journalScripts()
 
@@ -39,7 +40,7 @@ export class RedisJournal implements Journal {
     const ask = this.#asking(stream)
     let added = 0
     while (added < records.length) {
-      const part = records.slice(added, added + mostPerCall)
+      const part = partOf(records, added)
       const reply = await ask(this.#scripts.append, most, ++this.#calls, ...part.flatMap(wordsOf))
       if (typeof reply !== 'number' || reply < 0)
         throw new TypeError('Redis answered with something that is no number of records')
@@ -73,6 +74,17 @@ export class RedisJournal implements Journal {
         words: [keepMs, ...words],
       })
   }
+}
+
+function partOf(records: readonly JournalRecord[], from: number): readonly JournalRecord[] {
+  let bytes = 0
+  let end = from
+  while (end < records.length && end - from < mostPerCall) {
+    bytes += records[end]?.value.byteLength ?? 0
+    if (bytes > mostBytesPerCall && end > from) break
+    end++
+  }
+  return records.slice(from, end)
 }
 
 /** As JSON, a key is the same text again whatever it holds: in UTF-8, unpaired surrogates would all be one character. */

@@ -31,6 +31,18 @@ export function accepting(harness: BackendHarness): void {
     expect(textsOf(await readAll(await current.open(), 300))).toEqual(values.map((value) => `key=${value}`))
   })
 
+  it('keeps large values that are added at once, in order', async () => {
+    const records = [1, 2, 3, 4, 5].map((byte) => ({ key: `${byte}`, value: Buffer.alloc(700_000, byte) }))
+    expect(await current.journal.append('stream', records, 4)).toBe(4)
+    const read = await readAll(await current.open(), 2)
+    expect(read.map(({ key, value }) => [key, value.byteLength, value[699_999]])).toEqual([
+      ['1', 700_000, 1],
+      ['2', 700_000, 2],
+      ['3', 700_000, 3],
+      ['4', 700_000, 4],
+    ])
+  })
+
   it('keeps keys and bytes as they are', async () => {
     const bytes = Uint8Array.from({ length: 256 }, (_, index) => index)
     const records = hostileTexts.map((key) => ({ key, value: bytes }))
