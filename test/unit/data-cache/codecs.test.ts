@@ -8,6 +8,8 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 const unhex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text.replaceAll(' ', ''), 'hex'))
 const around = (codec: Codec, value: unknown): unknown => codec.decode(codec.encode(value))
 
+class Rows extends Array {}
+
 class Account {
   id = 1
 }
@@ -83,6 +85,7 @@ describe.each([
     ['a Set', new Set(), '$ is a Set'],
     ['a hole', { s: sparse }, '$.s is an array with holes'],
     ['a named member', named, 'named members'],
+    ['an array of a class', [new Rows(1)], '$[0] is an array of a class'],
     ['a symbol key', { [Symbol('s')]: 1 }, 'symbol keys'],
     ['a cycle', cycle, '$[0].self is a cycle'],
     ['a RegExp', { r: /x/ }, '$.r is a RegExp'],

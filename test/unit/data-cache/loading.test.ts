@@ -179,3 +179,12 @@ it('lets nobody wait any longer for a load that hangs', async () => {
   await turns()
   expect(await cache.get('k')).toBe(2)
 })
+
+it('takes a thenable that is no promise, with and without a deadline', async () => {
+  const { cache } = cacheHarness()
+  // oxlint-disable-next-line unicorn/no-thenable -- such as query builders give
+  const query = { then: (resolve: (value: unknown) => void) => resolve('row') }
+  const load = (): PromiseLike<unknown> => query as unknown as PromiseLike<unknown>
+  expect(await cache.getOrLoad('a', load as () => Promise<unknown>)).toBe('row')
+  expect(await cache.getOrLoad('b', load as () => Promise<unknown>, { hardTimeout: '1s' })).toBe('row')
+})

@@ -1,3 +1,4 @@
+import { json } from '@forebay/core'
 import { expect, it } from 'vitest'
 import { cacheHarness } from './cache-harness.ts'
 
@@ -190,4 +191,34 @@ it('keeps any text as a key apart, also from other namespaces', async () => {
     expect(await cache.get(key)).toBe(`a ${key}`)
     expect(await other.get(key)).toBe(`b ${key}`)
   }
+})
+
+it('is not misread by a cache of the same namespace that keeps its values otherwise', async () => {
+  const { cache, backend } = cacheHarness({ namespace: 'n' })
+  const frozen = cacheHarness({ namespace: 'n', freeze: true }, { backend })
+  const other = cacheHarness({ namespace: 'n', codec: 'structured' }, { backend })
+  const stranger = cacheHarness({ namespace: 'n', codec: { ...json, id: 'json' } }, { backend })
+  await cache.set('k', { list: [1] })
+  const shared = (await frozen.cache.get('k')) as { list: number[] }
+  expect(() => shared.list.push(2)).toThrow(TypeError)
+  expect(await stranger.cache.get('k')).toEqual({ list: [1] })
+  expect(await other.cache.get('k')).toBeUndefined()
+  expect(other.events.map(([event]) => event)).toEqual(['error', 'miss'])
+  await other.cache.set('k', new Uint8Array([1]))
+  expect(await cache.get('k')).toBeUndefined()
+  expect(await cache.getOrLoad('k', () => 'loaded')).toBe('loaded')
+  await frozen.cache.set('k', { list: [1] })
+  const copy = (await cache.get('k')) as { list: number[] }
+  copy.list.push(2)
+  expect(await frozen.cache.get('k')).toEqual({ list: [1] })
+})
+
+it('writes what it checked, whatever a getter says next', async () => {
+  const answers: unknown[] = [1, new Date(0)]
+  const { cache } = cacheHarness()
+  const moody = Object.defineProperty({}, 'answer', { enumerable: true, get: () => answers.shift() })
+  expect(await cache.set('k', moody)).toBe(true)
+  expect(await cache.get('k')).toEqual({ answer: 1 })
+  answers.unshift(1)
+  expect(json.decode(json.encode(moody))).toEqual({ answer: 1 })
 })

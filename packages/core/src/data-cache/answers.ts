@@ -41,7 +41,7 @@ export class Answers {
     const { entry } = found
     const stored = entry.value
     if (!(stored instanceof StoredValue) || stored.kind !== 'value' || stored.isExpired) return noQuickAnswer
-    if (stored.version !== version) return noQuickAnswer
+    if (stored.version !== version || stored.form !== core.form) return noQuickAnswer
     const freshUntil = entry instanceof StoredEntry ? entry.freshUntilSecond * 1_000 : entry.staleAt
     if (freshUntil - core.clock.now() <= closerLookMs(rules, stored)) return noQuickAnswer
     const value = this.#read(stored)

@@ -3,7 +3,7 @@ import { deflateSync, inflateSync } from 'node:zlib'
 import { ForebayError } from '../kit/forebay-error.ts'
 import { checkOptions, isInteger } from '../kit/option-check.ts'
 import type { Codec } from '../ports/codec.ts'
-import { declarePlainData, holdsPlainData } from './kept-form.ts'
+import { declarePlainData, plainWriterOf } from './kept-form.ts'
 
 export interface CompressedOptions {
   /** Values of more bytes than this are compressed. Default 1,024. */
@@ -27,23 +27,22 @@ const deflated = 1
 export function compressed<T>(codec: Codec<T>, options: CompressedOptions = {}): Codec<T> {
   checkOptions('compressed', options, { above: isInteger(0), maxBytes: isInteger(1) })
   const { above = defaultAbove, maxBytes = defaultMaxBytes } = options
+  const deflate = (bytes: Uint8Array): Uint8Array => {
+    if (bytes.byteLength > maxBytes) {
+      throw new ForebayError(
+        'FOREBAY_INVALID_VALUE',
+        `compressed: the value takes ${bytes.byteLength} bytes. Accepted: up to ${maxBytes}, see maxBytes.`,
+      )
+    }
+    if (bytes.byteLength > above) {
+      const smaller = deflateSync(bytes)
+      if (smaller.byteLength < bytes.byteLength) return framed(deflated, smaller)
+    }
+    return framed(plain, bytes)
+  }
   const wrapped: Codec<T> = {
     id: `${codec.id}+zlib`,
-
-    encode(value) {
-      const bytes = codec.encode(value)
-      if (bytes.byteLength > maxBytes) {
-        throw new ForebayError(
-          'FOREBAY_INVALID_VALUE',
-          `compressed: the value takes ${bytes.byteLength} bytes. Accepted: up to ${maxBytes}, see maxBytes.`,
-        )
-      }
-      if (bytes.byteLength > above) {
-        const smaller = deflateSync(bytes)
-        if (smaller.byteLength < bytes.byteLength) return framed(deflated, smaller)
-      }
-      return framed(plain, bytes)
-    },
+    encode: (value) => deflate(codec.encode(value)),
 
     decode(bytes) {
       const body = bytes.subarray(1)
@@ -52,7 +51,8 @@ export function compressed<T>(codec: Codec<T>, options: CompressedOptions = {}):
       return codec.decode(inflateSync(body, { maxOutputLength: maxBytes }))
     },
   }
-  if (holdsPlainData(codec)) declarePlainData(wrapped)
+  const write = plainWriterOf(codec)
+  if (write !== undefined) declarePlainData(wrapped, (value) => deflate(write(value)))
   return wrapped
 }
 

@@ -1,9 +1,10 @@
 /** In which form values lie in memory, so that nobody who holds one can change what others get. */
 import type { Codec } from '../ports/codec.ts'
 import { checkedCopy, copyOf, frozen } from './plain-data.ts'
-import { json } from './json-codec.ts'
+import { json, jsonBytes } from './json-codec.ts'
 
 export interface KeptForm {
+  readonly codecId: string
   /** @throws ForebayError for a value that the codec cannot hold. */
   keep(value: unknown): Kept
   /** What whoever asks is given. Throws for bytes that the codec does not read. */
@@ -17,38 +18,54 @@ export interface Kept {
   readonly bytes: number
 }
 
-/** Codecs whose values are what JSON holds: those are copied without going through bytes. */
-const plainCodecs = new WeakSet<Codec>([json])
+/** Codecs whose values are what JSON holds, and how they write what is known to be that. */
+const plainWriters = new WeakMap<Codec, (plain: unknown) => Uint8Array>([[json, jsonBytes]])
 
-export function holdsPlainData(codec: Codec): boolean {
-  return plainCodecs.has(codec)
+/** Undefined for a codec that may hold anything. */
+export function plainWriterOf(codec: Codec): ((plain: unknown) => Uint8Array) | undefined {
+  return plainWriters.get(codec)
 }
 
 /** Says so of a codec that wraps such a one. */
-export function declarePlainData(codec: Codec): void {
-  plainCodecs.add(codec)
+export function declarePlainData(codec: Codec, write: (plain: unknown) => Uint8Array): void {
+  plainWriters.set(codec, write)
 }
+
+const copiedForms = new WeakMap<Codec, KeptForm>()
+const frozenForms = new WeakMap<Codec, KeptForm>()
 
 /**
  * Plain data is copied once when it comes and once for each who asks, or frozen once and shared; anything else is kept as
- * bytes and decoded for each who asks.
+ * bytes and decoded for each who asks. Caches with one codec have one form.
  */
 export function keptForm(codec: Codec, freeze: boolean): KeptForm {
-  if (!holdsPlainData(codec)) return bytesForm(codec)
+  const forms = freeze ? frozenForms : copiedForms
+  let form = forms.get(codec)
+  if (form === undefined) {
+    const write = plainWriters.get(codec)
+    form = write === undefined ? bytesForm(codec) : plainForm(codec, write, freeze)
+    forms.set(codec, form)
+  }
+  return form
+}
+
+function plainForm(codec: Codec, write: (plain: unknown) => Uint8Array, freeze: boolean): KeptForm {
   const finish = freeze ? frozen : <V>(value: V): V => value
   return {
+    codecId: codec.id,
     keep(value) {
       const { copy, bytes } = checkedCopy(value, codec.id)
       return { kept: finish(copy), bytes }
     },
     hand: freeze ? (kept) => kept : copyOf,
-    toBytes: (kept) => codec.encode(kept),
+    toBytes: write,
     fromBytes: (bytes) => finish(codec.decode(bytes)),
   }
 }
 
 function bytesForm(codec: Codec): KeptForm {
   return {
+    codecId: codec.id,
     keep(value) {
       const bytes = codec.encode(value)
       return { kept: bytes, bytes: bytes.byteLength }

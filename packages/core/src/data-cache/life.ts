@@ -50,7 +50,9 @@ export function stow(
 ): StoredValue {
   const { kept, madeInMs, lifeMs } = parts
   // Member by member: spreading costs more than all else of a miss.
-  return new StoredValue({ kind, kept, madeInMs, lifeMs, version: core.settings.version, isExpired: false })
+  const { form, settings } = core
+  const isExpired = false
+  return new StoredValue({ kind, kept, form, madeInMs, lifeMs, version: settings.version, isExpired })
 }
 
 function negativeTtlMs(core: DataCore, rules: LoadRules): number {

@@ -57,6 +57,7 @@ export function runLoader(clock: Clock, run: LoaderRun): MaybePromise<unknown> {
       reject(error)
       context.abort(error)
     })
-    value.then(resolve, reject).finally(cancel)
+    // A thenable of somebody's own may lack what a promise has.
+    void Promise.resolve(value).then(resolve, reject).finally(cancel)
   })
 }

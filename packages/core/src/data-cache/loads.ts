@@ -59,7 +59,7 @@ export class Loads {
   begin(key: string, now: number, run: (load: Load) => Promise<Outcome>): Promise<Outcome> {
     const load = new Load(now)
     this.#open.set(key, load)
-    const outcome = run(load)
+    const outcome = run(load).catch((error: unknown): Outcome => ({ type: 'failed', error }))
     load.outcome = outcome
     this.#running.add(outcome)
     void outcome.finally(() => {

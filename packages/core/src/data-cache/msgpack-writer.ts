@@ -1,6 +1,6 @@
 /** Values as MessagePack, in the shortest form of each. */
 import { types } from 'node:util'
-import { isPlain, nameOf, ValuePath } from './value-path.ts'
+import { isPlain, isPlainArray, nameOf, ValuePath } from './value-path.ts'
 
 const firstBytes = 256
 
@@ -93,6 +93,7 @@ export class MsgpackWriter {
   }
 
   #array(value: readonly unknown[]): void {
+    if (!isPlainArray(value)) throw this.#path.refused('an array of a class')
     if (Object.keys(value).length !== value.length) {
       throw this.#path.refused('an array with holes, or with named members')
     }

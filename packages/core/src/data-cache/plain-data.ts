@@ -1,12 +1,10 @@
 /** What JSON holds exactly: checked, copied and measured in one walk. */
-import { isPlain, nameOf, putMember, ValuePath, walked } from './value-path.ts'
+import { isPlain, isPlainArray, nameOf, putMember, ValuePath, walked } from './value-path.ts'
 
 /** A copy that shares nothing with its original, and roughly what it weighs. */
 export interface PlainCopy {
   readonly copy: unknown
   readonly bytes: number
-  /** JSON.stringify would write it as 0. */
-  readonly hasNegativeZero: boolean
 }
 
 const bytesPerObject = 56
@@ -19,13 +17,12 @@ const bytesPerSlot = 16
 export function checkedCopy(value: unknown, of: string): PlainCopy {
   const walk = new Walk(of)
   const copy = walked(of, () => walk.copy(value))
-  return { copy, bytes: walk.bytes, hasNegativeZero: walk.hasNegativeZero }
+  return { copy, bytes: walk.bytes }
 }
 
 class Walk {
   readonly #path: ValuePath
   bytes = bytesPerSlot
-  hasNegativeZero = false
 
   constructor(of: string) {
     this.#path = new ValuePath(of)
@@ -45,7 +42,6 @@ class Walk {
 
   #number(value: number): number {
     if (!Number.isFinite(value)) throw this.#path.refused(String(value))
-    if (Object.is(value, -0)) this.hasNegativeZero = true
     return value
   }
 
@@ -58,6 +54,7 @@ class Walk {
   }
 
   #array(value: readonly unknown[]): unknown[] {
+    if (!isPlainArray(value)) throw this.#path.refused('an array of a class')
     if (Object.keys(value).length !== value.length) {
       throw this.#path.refused('an array with holes, or with named members')
     }

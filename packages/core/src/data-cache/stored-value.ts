@@ -12,6 +12,8 @@ export type StoredKind = 'value' | 'none' | 'gone'
 export interface StoredValueParts {
   readonly kind: StoredKind
   readonly kept: unknown
+  /** In which it is kept: other caches of the namespace in this process may keep theirs otherwise. */
+  readonly form: KeptForm
   /** How long its loader took; 0 for what was set. */
   readonly madeInMs: number
   /** How long it was to be fresh when it was stored. */
@@ -24,6 +26,7 @@ export interface StoredValueParts {
 export class StoredValue implements StoredValueParts {
   readonly kind: StoredKind
   readonly kept: unknown
+  readonly form: KeptForm
   readonly madeInMs: number
   readonly lifeMs: number
   readonly version: string
@@ -32,6 +35,7 @@ export class StoredValue implements StoredValueParts {
   constructor(parts: StoredValueParts) {
     this.kind = parts.kind
     this.kept = parts.kept
+    this.form = parts.form
     this.madeInMs = parts.madeInMs
     this.lifeMs = parts.lifeMs
     this.version = parts.version
@@ -72,8 +76,8 @@ export class StoredEntry extends StoredValue implements CacheEntry {
 }
 
 /** The same, made stale. */
-export function expired({ kind, kept, madeInMs, lifeMs, version }: StoredValue): StoredValue {
-  return new StoredValue({ kind, kept, madeInMs, lifeMs, version, isExpired: true })
+export function expired({ kind, kept, form, madeInMs, lifeMs, version }: StoredValue): StoredValue {
+  return new StoredValue({ kind, kept, form, madeInMs, lifeMs, version, isExpired: true })
 }
 
 /** One byte each: kind, whether expired; then two little-endian f64; then lengths and texts; then the codec's bytes. */
@@ -93,7 +97,7 @@ export function storedValueCodec(codec: Codec, form: KeptForm, version: string):
     id: 'data/1',
 
     encode(stored) {
-      const payload = stored.kind === 'value' ? form.toBytes(stored.kept) : new Uint8Array()
+      const payload = stored.kind === 'value' ? stored.form.toBytes(stored.kept) : new Uint8Array()
       const versionText = utf8.encode(stored.version)
       const bytes = new Uint8Array(
         textsAt + 4 + versionText.byteLength + ownId.byteLength + payload.byteLength,
@@ -122,16 +126,20 @@ export function storedValueCodec(codec: Codec, form: KeptForm, version: string):
       const kind = kinds[bytes[0] ?? kinds.length]
       const [madeInMs, lifeMs] = [view.getFloat64(2, true), view.getFloat64(10, true)]
       if (payloadAt > bytes.byteLength || kind === undefined) throw damaged('cut off, or of no known kind')
-      if (!(madeInMs >= 0 && lifeMs >= 0)) throw damaged('without a sensible life')
+      if (!(madeInMs >= 0 && lifeMs >= 0 && madeInMs + lifeMs < Infinity))
+        throw damaged('without a sensible life')
       const storedVersion = strictUtf8.decode(bytes.subarray(versionAt, idAt))
-      const parts = { kind, madeInMs, lifeMs, version: storedVersion, isExpired: bytes[1] === 1 }
+      const parts = { kind, madeInMs, lifeMs, version: storedVersion, isExpired: bytes[1] === 1, form }
       if (kind !== 'value' || storedVersion !== version) return new StoredValue({ ...parts, kept: undefined })
       const id = strictUtf8.decode(bytes.subarray(idAt, payloadAt))
-      if (id !== codec.id)
-        throw new TypeError(`the value is in the format ${id.slice(0, 60)}, not ${codec.id}`)
+      if (id !== codec.id) throw otherFormat(id, codec.id)
       return new StoredValue({ ...parts, kept: form.fromBytes(bytes.subarray(payloadAt)) })
     },
   }
+}
+
+export function otherFormat(id: string, own: string): TypeError {
+  return new TypeError(`the value is in the format ${id.slice(0, 60)}, not ${own}`)
 }
 
 function damaged(how: string): TypeError {

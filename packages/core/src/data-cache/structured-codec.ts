@@ -2,7 +2,7 @@
 import { types } from 'node:util'
 import { deserialize, serialize } from 'node:v8'
 import { ForebayError } from '../kit/forebay-error.ts'
-import { isPlain, nameOf, ValuePath, walked } from './value-path.ts'
+import { isPlain, isPlainArray, nameOf, ValuePath, walked } from './value-path.ts'
 import type { AnyCodec } from './any-codec.ts'
 
 /**
@@ -57,7 +57,7 @@ function isLeaf(value: object): boolean {
 }
 
 function membersOf(value: object): Iterable<readonly [step: string | number, member: unknown]> | undefined {
-  if (Array.isArray(value)) return value.entries()
+  if (Array.isArray(value)) return isPlainArray(value) ? value.entries() : undefined
   if (types.isMap(value))
     return [...value].flatMap(([key, member], index) => [
       [index, key],

@@ -3,7 +3,7 @@ import { isEarly, mostDrawn } from '../engine/early-refresh.ts'
 import type { CacheEntry, FoundEntry } from '../ports/cache-store.ts'
 import type { DataCore } from './data-core.ts'
 import type { LoadRules } from './settings.ts'
-import { StoredValue } from './stored-value.ts'
+import { otherFormat, StoredValue } from './stored-value.ts'
 
 export interface Usable {
   readonly entry: CacheEntry
@@ -25,8 +25,25 @@ export function usable(core: DataCore, found: FoundEntry | undefined, now: numbe
   // Judged here again: what a backend answers late may have ended on the way.
   if (stored.kind === 'gone' || stored.version !== core.settings.version || entry.deleteAt <= now)
     return undefined
+  const own = inForm(core, stored)
+  if (own === undefined) return undefined
   const isFresh = !softened && !stored.isExpired && entry.staleAt > now
-  return { entry, stored, isFresh, staleForMs: Math.max(0, now - entry.staleAt) }
+  return { entry, stored: own, isFresh, staleForMs: Math.max(0, now - entry.staleAt) }
+}
+
+/** Caches of one namespace in one process see each other's values as they lie in memory. */
+function inForm(core: DataCore, stored: StoredValue): StoredValue | undefined {
+  const { form } = core
+  if (stored.form === form || stored.kind !== 'value') return stored
+  try {
+    if (stored.form.codecId !== form.codecId) throw otherFormat(stored.form.codecId, form.codecId)
+    const { kind, madeInMs, lifeMs, version, isExpired } = stored
+    const kept = form.fromBytes(stored.form.toBytes(stored.kept))
+    return new StoredValue({ kind, kept, form, madeInMs, lifeMs, version, isExpired })
+  } catch (error) {
+    core.failed('decode', error)
+    return undefined
+  }
 }
 
 /** Whether this use of a fresh value loads it anew in the background. */

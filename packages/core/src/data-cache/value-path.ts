@@ -59,6 +59,12 @@ export function isPlain(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
+/** An array of a class of its own would come back as a plain one. */
+export function isPlainArray(value: readonly unknown[]): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return typeof prototype === 'object' && prototype !== null && Array.isArray(prototype) && isPlain(prototype)
+}
+
 /** What an object is, in words: `a Date`. */
 export function nameOf(value: object): string {
   const tag = Object.prototype.toString.call(value).slice(8, -1)

@@ -3,7 +3,7 @@ import { BackendDataCache } from '../data-cache/backend-data-cache.ts'
 import { loadChecks, overridden } from '../data-cache/call-options.ts'
 import type { DataCache, Loader } from '../data-cache/data-cache.ts'
 import { json } from '../data-cache/json-codec.ts'
-import { holdsPlainData } from '../data-cache/kept-form.ts'
+import { plainWriterOf } from '../data-cache/kept-form.ts'
 import { msgpack } from '../data-cache/msgpack-codec.ts'
 import type { DataCacheSettings } from '../data-cache/settings.ts'
 import { structured } from '../data-cache/structured-codec.ts'
@@ -117,7 +117,7 @@ const defaultRules: DataCacheSettings['rules'] = {
 
 function codecOf<T>({ codec = defaults.codec, freeze = false }: CreateCacheOptions<T>): Codec {
   const chosen = (typeof codec === 'string' ? codecs[codec] : codec) as Codec
-  if (!freeze || holdsPlainData(chosen)) return chosen
+  if (!freeze || plainWriterOf(chosen) !== undefined) return chosen
   throw new ForebayError(
     'FOREBAY_CONFLICTING_OPTIONS',
     `createCache: freeze: values of the codec ${chosen.id} cannot be frozen. Accepted: freeze with json, or false.`,
