@@ -1,13 +1,17 @@
 /** What runs at once on several nodes of one Redis: no more than `max` together, whoever dies, leaves or is not answered. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { request } from 'node:http'
+import { request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import express from 'express'
+import { fastify } from 'fastify'
+import Koa from 'koa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createConcurrencyLimiter, type ConcurrencyLimiter } from '@forebay/core'
-import { concurrencyLimit } from '@forebay/express'
+import { concurrencyLimit as inExpress } from '@forebay/express'
+import { concurrencyLimit as inFastify } from '@forebay/fastify'
+import { concurrencyLimit as inKoa } from '@forebay/koa'
 import { redisBackend, type RedisBackend } from '@forebay/redis'
 import { buildPackages } from '../built-packages.ts'
 import { startRedisNode, type RedisNode } from './redis-node.ts'
@@ -27,6 +31,52 @@ const holder = `
   await Promise.all([limiter.acquire(), limiter.acquire()])
   console.log('held')
 `
+
+interface Listening {
+  readonly url: string
+  close(): Promise<unknown>
+}
+
+const urlOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+
+const listening = async (server: Server): Promise<Listening> => {
+  await once(server, 'listening')
+  const close = async (): Promise<void> => {
+    server.closeAllConnections()
+    server.close()
+  }
+  return { url: urlOf(server), close }
+}
+
+/** Apps that run one request at once over all nodes, and never answer `/held`. */
+const apps: Readonly<Record<string, (backend: RedisBackend) => Promise<Listening>>> = {
+  Express: (backend) =>
+    listening(
+      express()
+        .use(inExpress({ max: 1, backend, logger: silent }))
+        .get('/held', () => undefined)
+        .get('/', (_req, res) => void res.send('x'))
+        .listen(0, '127.0.0.1'),
+    ),
+  Koa: (backend) =>
+    listening(
+      new Koa()
+        .use(inKoa({ max: 1, backend, logger: silent }))
+        .use(async (ctx) => {
+          if (ctx.path === '/held') await new Promise(() => undefined)
+          ctx.body = 'x'
+        })
+        .listen(0, '127.0.0.1'),
+    ),
+  Fastify: async (backend) => {
+    const app = fastify({ forceCloseConnections: true })
+    await app.register(inFastify, { max: 1, backend, logger: silent })
+    app.get('/held', () => new Promise(() => undefined))
+    app.get('/', async () => 'x')
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    return { url: urlOf(app.server), close: () => app.close() }
+  },
+}
 
 let node: RedisNode
 const backends: RedisBackend[] = []
@@ -105,31 +155,18 @@ describe.concurrent('nodes on one Redis', () => {
     },
   )
 
-  it('give a permit back when a client leaves', async ({ expect: told }) => {
+  it.each(Object.entries(apps))('give a permit back when a client of %s leaves', async (_, listen) => {
     const prefix = ownPrefix()
-    const servers = await Promise.all(
-      [await opened(prefix), await opened(prefix)].map(async (backend) => {
-        const app = express()
-          .use(concurrencyLimit({ max: 1, backend, logger: silent }))
-          .get('/held', () => undefined)
-          .get('/', (_req, res) => void res.send('x'))
-        const server = app.listen(0, '127.0.0.1')
-        await once(server, 'listening')
-        return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
-      }),
-    )
-    const [here, there] = servers
-    const statusThere = async (): Promise<number> => (await fetch(`${there?.url}/`)).status
-    const held = request(`${here?.url}/held`, { agent: false })
+    const here = await listen(await opened(prefix))
+    const there = await listen(await opened(prefix))
+    const status = async ({ url }: Listening): Promise<number> => (await fetch(`${url}/`)).status
+    const held = request(`${here.url}/held`, { agent: false })
     held.on('error', () => undefined).end()
-    await until('the permit to be taken', async () => (await statusThere()) === 503)
+    await until('the permit to be taken', async () => (await status(there)) === 503)
     held.destroy()
-    await until('the permit to be free', async () => (await statusThere()) === 200)
-    told((await fetch(`${here?.url}/`)).status).toBe(200)
-    for (const { server } of servers) {
-      server.closeAllConnections()
-      server.close()
-    }
+    await until('the permit to be free', async () => (await status(there)) === 200)
+    await until('and free again', async () => (await status(here)) === 200)
+    await Promise.all([here.close(), there.close()])
   })
 })
 
