@@ -32,7 +32,7 @@ export const quickSlidingWindow: QuickSource = {
   charge: `
     local horizon, used = now - windowMs, 0
     ${sumUsed}
-    local available = math.max(0, limit - used)
+    local available = limit - used
     if units == 0 or units > available then return false end
     if u1 == 0 or now >= begins + math.ceil(windowMs / 5) then
       if u1 > 0 then
@@ -43,10 +43,12 @@ export const quickSlidingWindow: QuickSource = {
     end
     if l1 < now then l1 = now end
     u1 = u1 + units
-    remaining, nextAt, window, endsAt = available - units, now, begins, math.max(endsAt, l1 + windowMs)
+    remaining, nextAt, window, wholeAt = available - units, now, begins, l1 + windowMs
+    if wholeAt < now then wholeAt = now end
+    if endsAt < wholeAt then endsAt = wholeAt end
     if remaining < burst then
       if l2 <= horizon then
-        nextAt = l1 + windowMs
+        nextAt = wholeAt
       else
         ${sumUsed}
         local missing = remaining + 1 - (limit - used)
@@ -56,19 +58,19 @@ export const quickSlidingWindow: QuickSource = {
         end
       end
     end
-    wholeAt = math.max(now, l1 + windowMs)`,
+    `,
 }
 
 export const quickFixedWindow: QuickSource = {
   numbers: ['endsAt', 'closes', 'used'],
   charge: `
     if closes <= now then closes, used = now + windowMs, 0 end
-    local available = math.max(0, limit - used)
+    local available = limit - used
     if units == 0 or units > available then return false end
     used = used + units
     remaining, window, wholeAt = available - units, closes, closes
     nextAt = remaining >= burst and now or closes
-    endsAt = math.max(endsAt, wholeAt)`,
+    if endsAt < wholeAt then endsAt = wholeAt end`,
 }
 
 /** Needs the numbers and the answers in front of it. */
@@ -77,13 +79,14 @@ export function quickSource({ numbers, charge }: QuickSource): string {
   const format = `'<c12B${'d'.repeat(numbers.length)}'`
   const bytes = 13 + 8 * numbers.length
   return `
-local quickStates, quickAnswers, quickHead = {}, {}, struct.pack('<dd', 0, 0)
+local pack, unpackText, readText, call = struct.pack, struct.unpack, redis.pcall, redis.call
+local quickStates, quickAnswers, quickHead = {}, {}, pack('<dd', 0, 0)
 -- Of one plan they are mostly the same, and numbers are dear to write.
 local quickLife, quickLifeText
 
 local function quick(key, plan)
   local count = #plan - 2
-  local text = redis.pcall('GET', key)
+  local text = readText('GET', key)
   if text and (type(text) ~= 'string' or #text ~= count * ${bytes}) then return false end
   local last = 0
   for n = 1, count do
@@ -92,19 +95,19 @@ local function quick(key, plan)
     local id, size = p[2], ${numbers.length}
     local ${names} = ${numbers.map(() => '0').join(', ')}
     if text then
-      id, size, ${names} = struct.unpack(${format}, text, (n - 1) * ${bytes} + 1)
+      id, size, ${names} = unpackText(${format}, text, (n - 1) * ${bytes} + 1)
       if id ~= p[2] or size ~= ${numbers.length} then return false end
     end
     local remaining, nextAt, window, wholeAt
     ${charge}
-    quickStates[n] = struct.pack(${format}, id, ${numbers.length}, ${names})
-    quickAnswers[n] = struct.pack('<dddddd', 1, remaining, wholeAt, nextAt, 0, window)
+    quickStates[n] = pack(${format}, id, ${numbers.length}, ${names})
+    quickAnswers[n] = pack('<dddddd', 1, remaining, wholeAt, nextAt, 0, window)
     if endsAt > last then last = endsAt end
   end
   local life = lifeMs(last)
   if life ~= quickLife then quickLife, quickLifeText = life, string.format('%.0f', life) end
   local record = count == 1 and quickStates[1] or table.concat(quickStates, '', 1, count)
-  redis.call('SET', key, record, 'PX', quickLifeText)
+  call('SET', key, record, 'PX', quickLifeText)
   local filled = #out
   out[filled + 1] = quickHead
   for n = 1, count do out[filled + 1 + n] = quickAnswers[n] end
