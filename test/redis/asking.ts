@@ -15,6 +15,15 @@ export async function take({ limits }: Pick<RedisBackend, 'limits'>, key: string
   return (await limits.consume('test', key, charges)).remaining
 }
 
+/** Whether it fails before a timer of that length, set at the same time, is over: on a busy machine both are late. */
+export async function failsWithin(ms: number, asked: Promise<unknown>): Promise<boolean> {
+  const failed = asked.then(
+    () => false,
+    () => true,
+  )
+  return Promise.race([failed, new Promise<boolean>((resolve) => setTimeout(resolve, ms, false))])
+}
+
 /** How many of that many decisions at once admit. */
 export async function admittedAtOnce(ask: () => MaybePromise<Decision>, times: number): Promise<number> {
   const decisions = await Promise.all(Array.from({ length: times }, async () => ask()))

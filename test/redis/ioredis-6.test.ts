@@ -32,7 +32,7 @@ const places: readonly (readonly [string, () => RedisOptions])[] = [
 
 describe.each(places)('on %s', (_name, where) => {
   let opened = 0
-  const open = (): RedisBackend => redisBackend({ ...where(), prefix: `six${++opened}:` })
+  const open = (): RedisBackend => redisBackend({ ...where(), prefix: `six${++opened}:`, timeout: '5s' })
 
   it('counts, and is well', async () => {
     await using backend = open()
@@ -75,14 +75,14 @@ it('says what is wrong', async () => {
 
 it('sends nothing twice, and waits for a silent server no longer than the deadline', async () => {
   await using front = await startCuttingFront(node.port)
-  await using backend = redisBackend(`redis://${at(front)}`, { prefix: 'twice6:', timeout: '300ms' })
+  await using backend = redisBackend(`redis://${at(front)}`, { prefix: 'twice6:', timeout: '1s' })
   expect(await take(backend, 'a')).toBe(99)
   front.cutNextAnswer()
   await expect(take(backend, 'a')).rejects.toThrow('Redis is not available')
   await until('it to be back', async () => (await backend.health()).ok)
   expect(await take(backend, 'a')).toBe(97)
   node.pause()
-  await expect(take(backend, 'a')).rejects.toThrow('within 300 ms')
+  await expect(take(backend, 'a')).rejects.toThrow('within 1000 ms')
   node.resume()
   await until('it to be back', async () => (await backend.health()).ok)
 })

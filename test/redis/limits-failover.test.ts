@@ -30,7 +30,11 @@ const inStep = (master: RedisNode, replica: RedisNode): Promise<void> =>
 describe.concurrent('decisions resume', () => {
   it('on the replica that Sentinels promote', { timeout: 30_000 }, async () => {
     await using group = await startRedisSentinels()
-    await using backend = redisBackend({ sentinels: group.sentinels.map(at), name: group.name })
+    await using backend = redisBackend({
+      sentinels: group.sentinels.map(at),
+      name: group.name,
+      timeout: '2s',
+    })
     expect([await take(backend, 'a'), await take(backend, 'a')]).toEqual([99, 98])
     await inStep(group.master, group.replica)
     await group.master.kill()
@@ -45,7 +49,11 @@ describe.concurrent('decisions resume', () => {
     const [one, other, last] = group.sentinels
     await one?.kill()
     await other?.kill()
-    await using backend = redisBackend({ sentinels: group.sentinels.map(at), name: group.name })
+    await using backend = redisBackend({
+      sentinels: group.sentinels.map(at),
+      name: group.name,
+      timeout: '2s',
+    })
     expect(await takeInTheEnd(backend, 'a')).toBe(99)
     await last?.kill()
     expect(await take(backend, 'a')).toBe(98)
@@ -61,7 +69,7 @@ describe.concurrent('decisions resume', () => {
     for (const node of [...cluster.nodes, replica])
       await node.command('CONFIG', 'SET', 'cluster-node-timeout', '500')
     const keys = Array.from({ length: 30 }, (_, index) => `k${index}`)
-    await using backend = redisBackend({ cluster: cluster.nodes.map(at) })
+    await using backend = redisBackend({ cluster: cluster.nodes.map(at), timeout: '2s' })
     for (const key of keys) expect(await take(backend, key)).toBe(99)
     await until('the replica to have them', async () =>
       String(await replica.command('INFO', 'replication')).includes('master_link_status:up'),

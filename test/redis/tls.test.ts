@@ -25,14 +25,14 @@ afterAll(async () => {
 })
 
 async function healthOf(options: RedisOptions): Promise<string> {
-  await using backend = redisBackend({ prefix: 'tls:', ...options })
+  await using backend = redisBackend({ prefix: 'tls:', timeout: '5s', ...options })
   return (await backend.health()).detail
 }
 
 describe('one server', () => {
   it('is reached by rediss:// with the authority that vouches for it', async () => {
     const before = front.secured()
-    await using backend = redisBackend(`rediss://localhost:${front.port}`, { tls: { ca } })
+    await using backend = redisBackend(`rediss://localhost:${front.port}`, { tls: { ca }, timeout: '5s' })
     expect(await take(backend, 'a')).toBe(99)
     expect(await backend.health()).toMatchObject({ ok: true })
     expect(front.secured()).toBe(before + 1)
