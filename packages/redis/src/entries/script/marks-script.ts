@@ -72,7 +72,8 @@ local function save()
     local packed = struct.pack('<c${headMagic.length}I4dddd', '${[...headMagic].map((byte) => `\\${byte}`).join('')}', h.count, h.floor, h.markedAt, h.last, h.ends)
     redis.call('SET', headKey, packed)
     expireAt(headKey, h.ends)
-    expireAt(marksKey, h.ends)
+    -- After a mark, perhaps the first; otherwise the marks have that end already.
+    if isProlonged or h.markedAt == h.last then expireAt(marksKey, h.ends) end
     return packed
   end
   return redis.call('GET', headKey)
