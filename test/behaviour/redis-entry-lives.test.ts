@@ -68,6 +68,18 @@ describe('lives, on the time of the server', () => {
     }
   })
 
+  it('of marks that were made before go on with those of entries', async () => {
+    await backend.entries.stamp(nodes.scope)
+    await backend.entries.mark(nodes.scope, [{ type: 'label', label: 'nothing' }], hard)
+    const weekMs = 7 * 86_400_000
+    await setFor('key', weekMs)
+    for (const name of [names.head, names.marks])
+      expect(await redis.pttl(name)).toBeGreaterThanOrEqual(weekMs)
+    const deleteAt = backend.clock.now() + 9 * weekMs
+    await backend.entries.touch(nodes.scope, 'key', { staleAt: deleteAt, deleteAt })
+    for (const name of [names.head, names.marks]) expect(await redis.pttl(name)).toBeGreaterThan(8.9 * weekMs)
+  })
+
   it('are bounded, however long they are to be', async () => {
     expect(await setFor('key', 1e15)).toBe(true)
     expect(await redis.pttl(names.entry('key'))).toBeLessThanOrEqual(3_652.5 * 86_400_000)

@@ -1,6 +1,6 @@
 /** Names and marks in Redis: none is another's. */
 import { describe, expect, it } from 'vitest'
-import type { Mark } from '@forebay/core'
+import { digest, type Mark } from '@forebay/core'
 import { EntryNames } from '../../../packages/redis/src/entries/entry-names.ts'
 import {
   memberOf,
@@ -43,7 +43,9 @@ describe('the names of entries', () => {
 })
 
 describe('the members of marks', () => {
-  const texts = [...hostileTexts, '\0a', 'l', '"]', 'x'.repeat(256), 'x'.repeat(257)]
+  const long = 'x'.repeat(257)
+  // The last but one looks like what stands for the last.
+  const texts = [...hostileTexts, '\0a', 'l', '"]', 'x'.repeat(256), `\0${digest(long)}`, long]
 
   it('are frozen', () => {
     expect(memberOf({ type: 'label', label: 'tag a' }, false)).toBe('h["l","tag a"]')
