@@ -193,3 +193,28 @@ it('is let go of by a cache that is closed', async () => {
   await fleet.node(1).answer({ body: 'own' })
   expect((await waiting).body).toBe('own')
 })
+
+it('gives up its lease before it says so, however long that takes', async () => {
+  const fleet = heldFleet(2)
+  for (const { backend } of fleet.nodes) {
+    const { acquire } = backend.locks
+    backend.locks.acquire = async (...words) => {
+      const lease = await acquire(...words)
+      if (lease === undefined) return undefined
+      const release = async (): Promise<void> => {
+        for (let turns = 0; turns < 10; turns++) await new Promise((resolve) => setImmediate(resolve))
+        await lease.release()
+      }
+      return { ...lease, release }
+    }
+  }
+  const exchange = await leadOn(fleet.node(0))
+  const waiting = fleet.node(1).app.get()
+  await quiet()
+  exchange.leave()
+  await quiet()
+  // At once, without a look after a while.
+  expect(fleet.node(1).running()).toBe(1)
+  await fleet.node(1).answer()
+  expect((await waiting).body).toBe('shared')
+})

@@ -131,3 +131,20 @@ it('keeps caches of other names apart', async () => {
   await other.answer({ body: 'theirs' })
   expect((await Promise.all(answers)).map(({ body }) => body)).toEqual(['ours', 'theirs'])
 })
+
+it('waits for a response once, and then for its own variant of it', async () => {
+  const fleet = heldFleet(3)
+  const langs = ['de', 'fr', 'it']
+  const answers = fleet.nodes.map(({ app }, index) => app.get('/', { 'accept-language': langs[index] ?? '' }))
+  await quiet()
+  await fleet.answer({ body: 'first', fields: { vary: 'accept-language' } })
+  // The others know by now that they want different things.
+  expect(sum(fleet.running())).toBe(2)
+  for (const node of fleet.nodes) {
+    if (node.running() > 0) await node.answer({ body: 'own', fields: { vary: 'accept-language' } })
+  }
+  await fleet.pass(100)
+  expect((await Promise.all(answers)).map(({ body }) => body).toSorted((a, b) => a.localeCompare(b))).toEqual(
+    ['first', 'own', 'own'],
+  )
+})
