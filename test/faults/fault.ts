@@ -111,6 +111,7 @@ async function play(fault: Fault, scene: Scene, app: LoadedApp): Promise<void> {
     requests: counts.requests,
     failed: counts.failed,
     longestWaitMs: counts.longestWaitMs,
+    longestAddedMs: counts.longestAddedMs,
     openWaitMs: median(counts.openWaitsMs),
     wrongAdmissions: app.admissions.beyond(quotas),
     mostAdmitted: app.admissions.most,

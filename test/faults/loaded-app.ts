@@ -11,6 +11,7 @@ import {
 import type { AdapterHarness, RunningApp } from '@forebay/testing'
 import { Admissions } from './admissions.ts'
 import { pageCount, Pages, showMine } from './pages.ts'
+import { Stalls } from './stalls.ts'
 
 export const limit = 20
 export const windowMs = 1_000
@@ -29,6 +30,8 @@ export interface Counts {
   failed: number
   denied: number
   longestWaitMs: number
+  /** The same without the time in which this process did not run at all. */
+  longestAddedMs: number
   wrongBodies: number
   /** Waits while the backend was known to be away. */
   openWaitsMs: number[]
@@ -43,6 +46,7 @@ export class LoadedApp {
   readonly pages: Pages = new Pages()
   readonly logged: string[] = []
   counts: Counts = freshCounts()
+  readonly #stalls = new Stalls()
   readonly #agent = new Agent({ keepAlive: true })
   readonly #enteredAt = new Map<string, number>()
   readonly #handledAt = new Map<string, number>()
@@ -96,6 +100,7 @@ export class LoadedApp {
   async stop(): Promise<void> {
     this.#isStopping = true
     await this.#load
+    this.#stalls.stop()
     this.#agent.destroy()
     await this.#running?.close()
     await this.cache.close()
@@ -130,11 +135,13 @@ export class LoadedApp {
     counts.requests++
     const path = `/${isMine ? 'mine' : 'page'}/${page}`
     const { status, body } = await this.#fetch(path, { 'x-who': who, 'x-number': number })
-    const waited =
-      (this.#handledAt.get(number) ?? performance.now()) - (this.#enteredAt.get(number) ?? performance.now())
+    const from = this.#enteredAt.get(number) ?? performance.now()
+    const to = this.#handledAt.get(number) ?? performance.now()
+    const waited = to - from
     this.#enteredAt.delete(number)
     this.#handledAt.delete(number)
     counts.longestWaitMs = Math.max(counts.longestWaitMs, waited)
+    counts.longestAddedMs = Math.max(counts.longestAddedMs, waited - this.#stalls.within(from, to))
     if (wasOpen && this.#isOpen()) counts.openWaitsMs.push(waited)
     if (status === 429) counts.denied++
     else if (status !== 200) {
@@ -178,7 +185,16 @@ export class LoadedApp {
 }
 
 export function freshCounts(): Counts {
-  return { requests: 0, failed: 0, denied: 0, longestWaitMs: 0, wrongBodies: 0, openWaitsMs: [], words: [] }
+  return {
+    requests: 0,
+    failed: 0,
+    denied: 0,
+    longestWaitMs: 0,
+    longestAddedMs: 0,
+    wrongBodies: 0,
+    openWaitsMs: [],
+    words: [],
+  }
 }
 
 function note(counts: Counts, words: string): void {

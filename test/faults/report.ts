@@ -7,6 +7,7 @@ export interface Row {
   readonly requests: number
   readonly failed: number
   readonly longestWaitMs: number
+  readonly longestAddedMs: number
   readonly openWaitMs: number | undefined
   readonly wrongAdmissions: number
   readonly mostAdmitted: number

@@ -75,7 +75,8 @@ export class RedisLocks implements LockStore {
   async #release(held: Held): Promise<void> {
     const { keys, holder, until } = held
     try {
-      await runScript(this.#connection, this.#scripts.release, { keys, words: [holder] })
+      const reply = await runScript(this.#connection, this.#scripts.release, { keys, words: [holder] })
+      if (typeof reply !== 'number') throw noAnswer()
     } catch (error) {
       if (!this.#connection.isClosed && this.#local.now() < until) {
         this.#local.schedule(againMs, () => void this.#release(held).catch(ignore))
@@ -86,8 +87,15 @@ export class RedisLocks implements LockStore {
 
   async #ask(keys: readonly string[], words: readonly string[]): Promise<number | undefined> {
     const reply = await runScript(this.#connection, this.#scripts.acquire, { keys, words })
-    return reply === null || reply === undefined ? undefined : Number(reply)
+    if (reply === null || reply === undefined) return undefined
+    const token = Number(Buffer.isBuffer(reply) ? reply.toString() : Number.NaN)
+    if (!Number.isFinite(token)) throw noAnswer()
+    return token
   }
+}
+
+function noAnswer(): TypeError {
+  return new TypeError('Redis answered with something that is no answer of a lock')
 }
 
 function wholeMs(ms: number): string {
