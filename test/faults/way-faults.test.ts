@@ -13,7 +13,7 @@ import { startMoodyProxy, type Mood, type MoodyProxy } from './moody-proxy.ts'
 
 const [express] = expressHarnesses
 const [koa] = koaHarnesses
-const slow = 60_000
+const slow = 120_000
 
 /** @param breaks whether connections are broken when it begins and ends. */
 async function throughAProxy(mood: Mood, breaks: boolean = false): Promise<Scene> {

@@ -14,7 +14,7 @@ let other: RedisBackend
 beforeAll(async () => {
   node = await startRedisNode()
   proxy = await startMoodyProxy(node.port)
-  cutOff = redisBackend(`redis://127.0.0.1:${proxy.port}`, { logger: silent, timeout: 50 })
+  cutOff = redisBackend(`redis://127.0.0.1:${proxy.port}`, { logger: silent, timeout: 300 })
   other = redisBackend(`redis://127.0.0.1:${node.port}`, { logger: silent })
 })
 
