@@ -6,7 +6,7 @@ import { manualClock, type ManualClock } from '@forebay/testing'
 import { startRedisNode, type RedisNode } from '../redis/redis-node.ts'
 import { timedParts, type TimedParts } from '../redis/timed-backend.ts'
 import { limitTraces, logTraces, type LimitStep, type LimitTrace } from './redis-limit-traces.ts'
-import { startsAt } from './rate-limit-traces.ts'
+import { mostWithin, startsAt, type Admitted } from './rate-limit-traces.ts'
 
 let node: RedisNode
 let redis: TimedParts
@@ -121,6 +121,35 @@ describe('memory and Redis', () => {
         await play(trace, ([memory, other]) => expect(outcome(other)).toEqual(outcome(memory)))
       }),
       { numRuns: 250 },
+    )
+  })
+})
+
+describe("a server's clock that is set back", () => {
+  it.each(['sliding-window', 'sliding-log'] as const)('lets %s admit nobody too early', async (algorithm) => {
+    const steps = fc.array(
+      fc.tuple(fc.integer({ min: 0, max: 80 }), fc.constantFrom(0, 0, 0, 0, 30, 5_000)),
+      {
+        minLength: 20,
+        maxLength: 80,
+      },
+    )
+    await fc.assert(
+      fc.asyncProperty(steps, async (trace) => {
+        const group = `set back ${++runs}`
+        const policy = { name: 'p', limit: 4, windowMs: 100, algorithm, burst: 4 }
+        const admitted: Admitted[] = []
+        let at = 0
+        for (const [waitMs, setBackMs] of trace) {
+          at += waitMs
+          redis.clock.advance(waitMs - setBackMs)
+          redis.limits.forgetDenials()
+          const { allowed } = await redis.limits.consume(group, 'a', [{ policy, units: 1 }])
+          if (allowed) admitted.push({ at, units: 1 })
+        }
+        expect(mostWithin(admitted, policy.windowMs)).toBeLessThanOrEqual(policy.limit)
+      }),
+      { numRuns: 40 },
     )
   })
 })
