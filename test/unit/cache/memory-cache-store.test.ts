@@ -78,6 +78,26 @@ describe('bounds', () => {
     expect(few.stats()).toMatchObject({ entries: 2, evictions: 1 })
   })
 
+  it('never evicts what has just been set, however much the others are used', () => {
+    const few = new MemoryCacheStore({ clock, maxBytes: 1_000_000, maxEntries: 5 })
+    for (let round = 0; round < 50; round++) {
+      few.set(scope, `k${round}`, entry())
+      for (let back = 0; back < 5; back++) few.get(scope, `k${round - back}`)
+      expect(few.get(scope, `k${round}`)).toBeDefined()
+      expect(few.stats().entries).toBe(Math.min(5, round + 1))
+    }
+  })
+
+  it('keeps what is used again and again, whatever passes by', () => {
+    const some = new MemoryCacheStore({ clock, maxBytes: 10_000_000, maxEntries: 3_000 })
+    for (let hot = 0; hot < 100; hot++) some.set(scope, `hot ${hot}`, entry())
+    for (let passing = 0; passing < 30_000; passing++) {
+      some.set(scope, `passing ${passing}`, entry())
+      some.get(scope, `passing ${passing}`)
+      expect(some.get(scope, `hot ${passing % 100}`)).toBeDefined()
+    }
+  })
+
   it('stays within maxBytes, keys and bookkeeping included', () => {
     for (let index = 0; index < 5_000; index++) store.set(scope, `key ${index}`, entry({ bytes: 300 }))
     expect(store.stats().bytes).toBeLessThanOrEqual(1_000_000)

@@ -82,6 +82,8 @@ describe.each<Fault>(['throws', 'rejects', 'hangs', 'lies'])('a backend that %s'
     expect(await inTime(clock, cache.set('k', 'new'))).toBe(false)
     expect(await inTime(clock, cache.setMany([['k', 'new']]))).toBe(false)
     expect(await inTime(clock, cache.touch('k'))).toBe(false)
+    const reasons = harness.events.filter(([event]) => event === 'refused').map(([, payload]) => payload)
+    expect(reasons).toContainEqual({ name: 'default', key: 'k', reason: 'backend' })
   })
 
   it('lets a purge fail, and makes up for it when it is back', async () => {

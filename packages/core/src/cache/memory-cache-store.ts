@@ -78,8 +78,9 @@ export class MemoryCacheStore implements CacheStore {
     const softened = scope.soft.outrun(entry.stamp, entry.labels, entry.path)
     const before = scope.slots.get(key)
     if (before !== undefined) this.#queue.remove(before)
+    // Before it comes, so that it is never the one to go.
+    this.#makeRoom(bytes)
     this.#queue.add(new Slot({ scope, key, bytes, entry, softened }))
-    this.#boundEntries()
     return true
   }
 
@@ -155,8 +156,8 @@ export class MemoryCacheStore implements CacheStore {
     for (const slot of slots) this.#queue.remove(slot)
   }
 
-  #boundEntries(): void {
-    while (this.#queue.bytes > this.#maxEntryBytes || this.#queue.size > this.#maxEntries) {
+  #makeRoom(bytes: number): void {
+    while (this.#queue.bytes + bytes > this.#maxEntryBytes || this.#queue.size >= this.#maxEntries) {
       this.#queue.evict()
       this.#evictions++
     }

@@ -102,7 +102,7 @@ export class Slot implements FoundEntry {
 export type SlotParts = Pick<Slot, 'scope' | 'key' | 'bytes' | 'entry' | 'softened'>
 
 /** More are not looked at for one that leaves: then the oldest goes, used or not. */
-const mostSpared = 1_000
+const mostSpared = 10_000
 
 /**
  * The slots of all scopes from the newest to the oldest. A use only notes that it was one; a slot that was used takes its
