@@ -12,6 +12,8 @@ export interface FarNode {
   readonly calls: Record<string, number>
   /** How often it hears words of fleets. */
   readonly subscriptions: () => number
+  /** Its bus says that messages may have been missed. */
+  gap(): void
   /** As by SIGKILL or SIGSTOP: nothing that it asks for arrives, and it hears nothing. */
   cutOff(): void
   /** As by SIGCONT. */
@@ -106,6 +108,9 @@ function nodeOn(far: Backend, subscribers: Set<Subscriber>): FarNode {
     calls,
     subscriptions: () =>
       [...subscribers].filter((one) => one.node === node && one.topic.startsWith('fleet ')).length,
+    gap() {
+      for (const { node: other, listener } of subscribers) if (other === node) listener.gap()
+    },
     cutOff: () => Object.assign(links, { entries: 'hung', locks: 'hung', bus: 'lost' }),
     reconnect: () => Object.assign(links, { entries: 'sound', locks: 'sound', bus: 'sound' }),
   }

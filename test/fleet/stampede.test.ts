@@ -148,3 +148,22 @@ it('waits for a response once, and then for its own variant of it', async () => 
     ['first', 'own', 'own'],
   )
 })
+
+it('looks at once where messages may have been missed', async () => {
+  const fleet = heldFleet(2)
+  const first = fleet.node(0).app.get()
+  await quiet()
+  const waiting = fleet.node(1).app.get()
+  await quiet()
+  fleet.node(1).links.bus = 'lost'
+  await fleet.answer({ body: 'page' })
+  await first
+  let isServed = false
+  void waiting.then(() => (isServed = true))
+  await quiet()
+  expect(isServed).toBe(false)
+  fleet.node(1).gap()
+  await quiet()
+  expect(isServed).toBe(true)
+  expect((await waiting).body).toBe('page')
+})

@@ -65,8 +65,9 @@ export class Flight<Result> {
     for (const waiter of this.#end(word)) waiter.landed(result)
   }
 
-  release(): void {
-    for (const waiter of this.#end('alone')) waiter.runAlone()
+  /** @param word what the other nodes hear. */
+  release(word: Word = 'alone'): void {
+    for (const waiter of this.#end(word)) waiter.runAlone()
   }
 
   retry(): void {

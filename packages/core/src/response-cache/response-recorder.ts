@@ -107,7 +107,9 @@ export class CacheRecorder implements ResponseRecorder {
     const { core, settings } = this.#run.mount
     const { flight } = this.#run
     // A client that reads slowly slows the stream down for itself, not for those who wait for it.
-    if (flight !== undefined) this.#stopClock = core.clock.schedule(settings.leaseMs, () => flight.release())
+    if (flight !== undefined) {
+      this.#stopClock = core.clock.schedule(settings.leaseMs, () => flight.release('free'))
+    }
   }
 
   #refuse(reason: Reason): void {
