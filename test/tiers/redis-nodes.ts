@@ -21,7 +21,8 @@ export async function tieredNodes(where: RedisOptions, count: number): Promise<T
   const nodes = Array.from({ length: count }, () =>
     tieredBackend({
       near: memoryBackend(),
-      far: redisBackend({ ...where, prefix, logger: silent }),
+      // A busy machine is slow now and then.
+      far: redisBackend({ ...where, prefix, logger: silent, timeout: '3s' }),
     }),
   )
   await Promise.all(nodes.map(live))
