@@ -1,4 +1,4 @@
-/** Entries in this process's memory, bounded by bytes and by number, the least recently used going first. */
+/** Entries in this process's memory, bounded by bytes and by number, what was not used for longest going first, about. */
 import type {
   CacheEntry,
   CacheScope,
@@ -11,7 +11,7 @@ import type {
 } from '../ports/cache-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import { Marks } from './marks.ts'
-import { Slot, SlotQueue, type SlotScope } from './slot.ts'
+import { Slot, SlotPool, type SlotScope } from './slot.ts'
 
 export interface MemoryCacheStoreOptions {
   readonly clock: Clock
@@ -36,7 +36,7 @@ export class MemoryCacheStore implements CacheStore {
   readonly #maxEntryBytes: number
   readonly #maxMarkBytes: number
   readonly #scopes = new Map<string, SlotScope>()
-  readonly #queue = new SlotQueue()
+  readonly #pool = new SlotPool()
   #evictions = 0
 
   constructor(options: MemoryCacheStoreOptions) {
@@ -51,11 +51,11 @@ export class MemoryCacheStore implements CacheStore {
     const slot = scope?.slots.get(key)
     if (scope === undefined || slot === undefined) return undefined
     if (slot.isOver(this.#clock.now())) {
-      this.#queue.remove(slot)
+      this.#pool.remove(slot)
       return undefined
     }
     if (!slot.isChecked && !this.#survivesMarks(scope, slot)) return undefined
-    slot.used()
+    slot.usedAt = this.#pool.tick()
     return slot
   }
 
@@ -77,10 +77,11 @@ export class MemoryCacheStore implements CacheStore {
     if (current !== undefined && current.entry.stamp > entry.stamp) return false
     const softened = scope.soft.outrun(entry.stamp, entry.labels, entry.path)
     const before = scope.slots.get(key)
-    if (before !== undefined) this.#queue.remove(before)
+    if (before !== undefined) this.#pool.remove(before)
     // Before it comes, so that it is never the one to go.
     this.#makeRoom(bytes)
-    this.#queue.add(new Slot({ scope, key, bytes, entry, softened }))
+    const usedAt = this.#pool.tick()
+    this.#pool.add(new Slot({ scope, key, bytes, entry, softened, usedAt }))
     return true
   }
 
@@ -93,7 +94,7 @@ export class MemoryCacheStore implements CacheStore {
 
   delete(cacheScope: CacheScope, key: string): boolean {
     const slot = this.get(cacheScope, key)
-    if (slot !== undefined) this.#queue.remove(slot)
+    if (slot !== undefined) this.#pool.remove(slot)
     return slot !== undefined
   }
 
@@ -113,15 +114,15 @@ export class MemoryCacheStore implements CacheStore {
 
   stats(): CacheStoreStats {
     return {
-      entries: this.#queue.size,
-      bytes: this.#queue.bytes + this.#markBytes(),
+      entries: this.#pool.size,
+      bytes: this.#pool.bytes + this.#markBytes(),
       evictions: this.#evictions,
     }
   }
 
   /** Forgets every entry; marks and stamps stay, so that nothing made before can come back. */
   clear(): void {
-    this.#queue.clear()
+    this.#pool.clear()
   }
 
   #scope(name: string): SlotScope {
@@ -142,7 +143,7 @@ export class MemoryCacheStore implements CacheStore {
   #survivesMarks(scope: SlotScope, slot: Slot): boolean {
     const { entry } = slot
     if (scope.hard.outrun(entry.stamp, entry.labels, entry.path)) {
-      this.#queue.remove(slot)
+      this.#pool.remove(slot)
       return false
     }
     if (scope.soft.outrun(entry.stamp, entry.labels, entry.path)) slot.softened = true
@@ -153,12 +154,12 @@ export class MemoryCacheStore implements CacheStore {
   /** The marks alone make everything unreachable; this gives the memory back as well. */
   #freeScope(scope: SlotScope): void {
     const slots = [...scope.slots.values()]
-    for (const slot of slots) this.#queue.remove(slot)
+    for (const slot of slots) this.#pool.remove(slot)
   }
 
   #makeRoom(bytes: number): void {
-    while (this.#queue.bytes + bytes > this.#maxEntryBytes || this.#queue.size >= this.#maxEntries) {
-      this.#queue.evict()
+    while (this.#pool.bytes + bytes > this.#maxEntryBytes || this.#pool.size >= this.#maxEntries) {
+      this.#pool.evict()
       this.#evictions++
     }
   }

@@ -26,11 +26,10 @@ export class Slot implements FoundEntry {
   /** A small integer lies in the slot itself; the instant would be one more object that a hit has to wait for. */
   #livesUntilSecond: number
   #checkedAt: number
-  #isUsed = false
-  #newer: Slot | undefined
-  #older: Slot | undefined
+  #usedAt: number
+  #place = -1
 
-  constructor({ scope, key, bytes, entry, softened }: SlotParts) {
+  constructor({ scope, key, bytes, entry, softened, usedAt }: SlotParts) {
     this.entry = entry
     this.softened = softened
     this.#scope = scope
@@ -38,6 +37,7 @@ export class Slot implements FoundEntry {
     this.#bytes = bytes
     this.#livesUntilSecond = Math.floor(entry.deleteAt / 1_000)
     this.#checkedAt = scope.markedAt
+    this.#usedAt = usedAt
   }
 
   isOver(now: number): boolean {
@@ -71,102 +71,98 @@ export class Slot implements FoundEntry {
     this.#checkedAt = this.#scope.markedAt
   }
 
-  used(): void {
-    this.#isUsed = true
+  /** The tick of its last use. */
+  get usedAt(): number {
+    return this.#usedAt
   }
 
-  /** True once for all uses since it was last asked. */
-  takeUse(): boolean {
-    const isUsed = this.#isUsed
-    this.#isUsed = false
-    return isUsed
+  set usedAt(tick: number) {
+    this.#usedAt = tick
   }
 
-  get newer(): Slot | undefined {
-    return this.#newer
+  /** Where it stands among all slots; -1 once it has left. */
+  get place(): number {
+    return this.#place
   }
 
-  set newer(slot: Slot | undefined) {
-    this.#newer = slot
-  }
-
-  get older(): Slot | undefined {
-    return this.#older
-  }
-
-  set older(slot: Slot | undefined) {
-    this.#older = slot
+  set place(place: number) {
+    this.#place = place
   }
 }
 
-export type SlotParts = Pick<Slot, 'scope' | 'key' | 'bytes' | 'entry' | 'softened'>
+export type SlotParts = Pick<Slot, 'scope' | 'key' | 'bytes' | 'entry' | 'softened' | 'usedAt'>
 
-/** More are not looked at for one that leaves: then the oldest goes, used or not. */
-const mostSpared = 10_000
+/** So many are looked at for one that leaves. */
+const sampled = 16
+
+/** Ticks stay small integers, which lie in the slot itself. */
+const mostTicks = 2 ** 30
 
 /**
- * The slots of all scopes from the newest to the oldest. A use only notes that it was one; a slot that was used takes its
- * place among the newest when it would have to leave. So whatever was not used for longest goes, about, and a hit writes
- * nothing but to the slot itself.
+ * The slots of all scopes. A use only notes when it was; whose last use is the longest ago among some drawn at random leaves.
+ * So what was not used for long goes, about (among few, exactly), and a hit writes nothing but to the slot itself.
  */
-export class SlotQueue {
-  #newest: Slot | undefined
-  #oldest: Slot | undefined
-  #size = 0
+export class SlotPool {
+  readonly #slots: Slot[] = []
   #bytes = 0
+  #tick = 0
+  #draw = 1
 
   get size(): number {
-    return this.#size
+    return this.#slots.length
   }
 
   get bytes(): number {
     return this.#bytes
   }
 
+  /** For a use that is now. */
+  tick(): number {
+    if (++this.#tick === mostTicks) this.#halveTicks()
+    return this.#tick
+  }
+
   add(slot: Slot): void {
     slot.scope.slots.set(slot.key, slot)
-    this.#link(slot)
-    this.#size++
+    slot.place = this.#slots.length
+    this.#slots.push(slot)
     this.#bytes += slot.bytes
   }
 
   remove(slot: Slot): void {
-    // Somebody else's, or removed before.
-    if (slot.scope.slots.get(slot.key) !== slot) return
+    const { place } = slot
+    const last = this.#slots.at(-1)
+    if (place === -1 || last === undefined) return
     slot.scope.slots.delete(slot.key)
-    this.#unlink(slot)
-    this.#size--
+    this.#slots[place] = last
+    last.place = place
+    slot.place = -1
+    this.#slots.pop()
     this.#bytes -= slot.bytes
   }
 
   evict(): void {
-    for (let spared = 0; spared < mostSpared && this.#oldest?.takeUse() === true; spared++) {
-      const slot = this.#oldest
-      this.#unlink(slot)
-      this.#link(slot)
+    let leaving = this.#slots[0]
+    const isFew = this.#slots.length <= sampled
+    for (let index = 0; index < Math.min(sampled, this.#slots.length); index++) {
+      const slot = this.#slots[isFew ? index : this.#drawn()]
+      if (slot !== undefined && slot.usedAt < (leaving?.usedAt ?? Infinity)) leaving = slot
     }
-    if (this.#oldest !== undefined) this.remove(this.#oldest)
+    if (leaving !== undefined) this.remove(leaving)
   }
 
   clear(): void {
-    while (this.#oldest !== undefined) this.remove(this.#oldest)
+    for (let last = this.#slots.at(-1); last !== undefined; last = this.#slots.at(-1)) this.remove(last)
   }
 
-  #link(slot: Slot): void {
-    slot.older = this.#newest
-    slot.newer = undefined
-    if (this.#newest === undefined) this.#oldest = slot
-    else this.#newest.newer = slot
-    this.#newest = slot
+  /** Lehmer's generator: which leave is nobody's secret. */
+  #drawn(): number {
+    this.#draw = (this.#draw * 48_271) % 2_147_483_647
+    return this.#draw % this.#slots.length
   }
 
-  #unlink(slot: Slot): void {
-    const { newer, older } = slot
-    if (newer === undefined) this.#newest = older
-    else newer.older = older
-    if (older === undefined) this.#oldest = newer
-    else older.newer = newer
-    slot.newer = undefined
-    slot.older = undefined
+  #halveTicks(): void {
+    this.#tick /= 2
+    for (const slot of this.#slots) slot.usedAt = Math.floor(slot.usedAt / 2)
   }
 }
