@@ -53,7 +53,8 @@ const program = `
   app.use(pages)
   app.get('/{*path}', async (request, response) => {
     process.send({ type: 'run', path: request.path })
-    await wait(Number(handlerMs))
+    // Long enough for a busy machine to notice the run before it is over.
+    await wait(Number(handlerMs) + (request.path.startsWith('/long') ? 1_000 : 0))
     response.json({ madeBy: process.pid })
   })
   const server = app.listen(0, '127.0.0.1')
