@@ -92,11 +92,12 @@ local function quick(key, plan)
   for n = 1, count do
     local p = plan[n + 2]
     local limit, windowMs, burst, units = p[3], p[4], p[5], p[6]
-    local id, size = p[2], ${numbers.length}
-    local ${names} = ${numbers.map(() => '0').join(', ')}
+    local id, size, ${names}
     if text then
       id, size, ${names} = unpackText(${format}, text, (n - 1) * ${bytes} + 1)
       if id ~= p[2] or size ~= ${numbers.length} then return false end
+    else
+      id, ${names} = p[2], ${numbers.map(() => '0').join(', ')}
     end
     local remaining, nextAt, window, wholeAt
     ${charge}
