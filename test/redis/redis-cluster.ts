@@ -28,9 +28,10 @@ export async function startRedisCluster(): Promise<RedisCluster> {
   const stop = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => node.stop()))
   }
-  await until('the cluster to be whole', async () => {
+  const isWhole = async (): Promise<boolean> => {
     const states = await Promise.all(nodes.map((node) => node.command('CLUSTER', 'INFO')))
     return states.every((state) => /cluster_state:ok[\s\S]*cluster_known_nodes:3/.test(String(state)))
-  })
+  }
+  await until('the cluster to be whole', isWhole, 30_000)
   return { nodes, stop, [Symbol.asyncDispose]: stop }
 }
