@@ -24,6 +24,11 @@ export class Admissions {
     else instants.push(performance.now())
   }
 
+  /** Forgets instants. */
+  forget(): void {
+    this.#admitted.clear()
+  }
+
   /** The most that one key was admitted within one window. */
   get most(): number {
     let most = 0

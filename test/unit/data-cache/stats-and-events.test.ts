@@ -23,6 +23,7 @@ it('counts hits, misses, sets and deletes', async () => {
     hitRate: 0,
     backendMs: { p50: 0, p95: 0, p99: 0 },
     loaderMs: { p50: 0, p95: 0, p99: 0 },
+    backend: 'closed',
     hottestKeys: [],
   })
   await cache.set('a', 1)

@@ -1,4 +1,5 @@
 /** The data cache as the app holds it. */
+import type { CircuitState } from '../guard/circuit.ts'
 import type { InvalidateOptions } from '../engine/invalidate-options.ts'
 import type { Duration } from '../kit/duration.ts'
 import type { Backend } from '../ports/backend.ts'
@@ -124,6 +125,8 @@ export interface DataCacheStats {
   /** Answers of the backend that had to be waited for; those of this process's memory come at once and are not timed. */
   readonly backendMs: LatencyQuantiles
   readonly loaderMs: LatencyQuantiles
+  /** `closed` while the backend works, `open` while it is done without, `half-open` while one call tries whether it is back. */
+  readonly backend: CircuitState
   /** The most used first. */
   readonly hottestKeys: readonly HotKey[]
 }

@@ -7,6 +7,7 @@ const hottest = 10
 export function statsOf({
   counts,
   backend,
+  entries,
   hotKeys,
   backendLatencies,
   loaderLatencies,
@@ -19,6 +20,7 @@ export function statsOf({
     hitRate: asked === 0 ? 0 : used / asked,
     backendMs: backendLatencies.quantiles(),
     loaderMs: loaderLatencies.quantiles(),
+    backend: entries.state,
     hottestKeys: hotKeys.top(hottest),
   }
 }
