@@ -35,13 +35,8 @@ type Reads = Pick<SharedReads, 'get'>
 
 function selectBy(reads: Reads, mount: Mount, request: CacheRequest): MaybePromise<Selected | Miss> {
   const found = reads.get(request.key, mount.settings.timeoutMs)
-  if (isPromise(found)) return found.then((late) => selectFrom(mount, { request, reads }, late))
-  return selectFrom(mount, { request, reads }, found)
-}
-
-interface Selecting {
-  readonly request: CacheRequest
-  readonly reads: Reads
+  if (isPromise(found)) return found.then((late) => selectFrom(reads, mount, request, late))
+  return selectFrom(reads, mount, request, found)
 }
 
 export function missOf(request: CacheRequest): Miss {
@@ -49,8 +44,9 @@ export function missOf(request: CacheRequest): Miss {
 }
 
 function selectFrom(
+  reads: Reads,
   mount: Mount,
-  { request, reads }: Selecting,
+  request: CacheRequest,
   found: FoundEntry | undefined,
 ): MaybePromise<Selected | Miss> {
   const value = found?.entry.value
@@ -66,7 +62,9 @@ function selectFrom(
   return missOf(request)
 }
 
-interface Variants extends Selecting {
+interface Variants {
+  readonly request: CacheRequest
+  readonly reads: Reads
   readonly index: VariantIndex
   /** The secondary keys left to try, the most recent first. */
   readonly keys: readonly string[]
