@@ -90,7 +90,8 @@ it('agrees with the source after writing behind from several processes', async (
         const written = ++value
         await buffer.write(own, written)
         latest.set(own, written)
-        expect(await cache.get(own)).toBe(written)
+        // Nothing, where it met the comparison after a flush; never another value.
+        expect([undefined, written]).toContain(await cache.get(own))
         await buffer.write(shared, ++value)
         if (i % 5 === 0) await cache.getOrLoad(shared, async () => source.get(shared))
         if (i % 7 === 0) await cache.delete(own)

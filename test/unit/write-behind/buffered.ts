@@ -84,7 +84,7 @@ export function buffered(options: BufferedOptions = {}): Buffered {
       for (const [key, value] of entries) source.set(key, value)
     },
     onDeadLetter: options.onDeadLetter,
-    flushed: (entries) => cache.reconcile(entries),
+    flushed: ({ entries }) => cache.reconcile(entries),
     maxBatch,
     retries,
     intervalMs: 1_000,

@@ -106,6 +106,63 @@ it('goes through a journal where the backend has one, one for each name', async 
   await Promise.all([other.writes.close(), next.writes.close()])
 })
 
+it('leaves in the cache what another process wrote after what is flushed, and drops what was loaded', async () => {
+  const clock = manualClock()
+  const backend: Backend = { ...memoryBackend({ clock }), journal: simulatedJournal(clock) }
+  const [writer, flusher] = [createCache({ backend, ttl: '1h' }), createCache({ backend, ttl: '1h' })]
+  const source = new Map<string, unknown>()
+  let during = async (): Promise<void> => undefined
+  const flush = async (entries: [string, unknown][]): Promise<void> => {
+    await during()
+    for (const [key, value] of entries) source.set(key, value)
+  }
+  const [one, other] = [writeBehind(writer, { flush }), writeBehind(flusher, { flush })]
+  await one.write('a', 1)
+  await one.write('b', 1)
+  during = async () => {
+    during = async () => undefined
+    await one.write('a', 2)
+    await flusher.delete('b')
+    await flusher.getOrLoad('b', () => 'old')
+  }
+  await other.flush()
+  expect(source).toEqual(
+    new Map([
+      ['a', 1],
+      ['b', 1],
+    ]),
+  )
+  expect(await writer.get('a')).toBe(2)
+  expect(await writer.has('b')).toBe(false)
+  await other.flush()
+  expect([source.get('a'), await writer.get('a')]).toEqual([2, 2])
+  await one.close()
+  await other.close()
+})
+
+it('drops an older write from the cache, whoever wrote it, when a newer one is flushed', async () => {
+  const clock = manualClock()
+  const backend: Backend = { ...memoryBackend({ clock }), journal: simulatedJournal(clock) }
+  const [first, second] = [createCache({ backend, ttl: '1h' }), createCache({ backend, ttl: '1h' })]
+  const source = new Map<string, unknown>()
+  const flush = (entries: [string, unknown][]): void => {
+    for (const [key, value] of entries) source.set(key, value)
+  }
+  const [one, other] = [writeBehind(first, { flush }), writeBehind(second, { flush })]
+  await one.write('a', 'older')
+  // Accepted later, and by a process that does not get it into the cache.
+  const { entries } = backend
+  const set = entries.set.bind(entries)
+  entries.set = () => false
+  await other.write('a', 'newer')
+  entries.set = set
+  expect(await first.get('a')).toBe('older')
+  await one.flush()
+  expect([source.get('a'), await first.get('a')]).toEqual(['newer', undefined])
+  await one.close()
+  await other.close()
+})
+
 it('keeps queues of one name and caches of two namespaces apart', async () => {
   const clock = manualClock()
   const backend: Backend = { ...memoryBackend({ clock }), journal: simulatedJournal(clock) }

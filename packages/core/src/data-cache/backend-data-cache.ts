@@ -64,6 +64,10 @@ export class BackendDataCache implements DataCache {
       core: this.#core,
       invalidating: this.#invalidating,
       load: async (call) => await this.#answers.loaded(call, await this.#find(call.key)),
+      set: async (call) => {
+        this.#isUsable()
+        return await setAll(this.#core, this.#loads, call)
+      },
     })
   }
 

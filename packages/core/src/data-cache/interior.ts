@@ -3,12 +3,15 @@ import { ForebayError, showValue } from '../kit/forebay-error.ts'
 import type { DataCore } from './data-core.ts'
 import type { Invalidating } from './invalidating.ts'
 import type { LoadCall } from './making.ts'
+import type { SetCall } from './setting.ts'
 
 export interface Interior {
   readonly core: DataCore
   readonly invalidating: Invalidating
   /** As `getOrLoad`, under keys that the app cannot name too. */
   load(call: LoadCall): Promise<unknown>
+  /** As `setMany`. */
+  set(call: SetCall): Promise<boolean>
 }
 
 const interiors = new WeakMap<object, Interior>()

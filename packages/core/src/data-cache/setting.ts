@@ -14,12 +14,15 @@ export interface SetCall {
   readonly operation: string
   readonly pairs: readonly (readonly [key: string, value: unknown])[]
   readonly options: EntryOptions | undefined
+  /** Carried beside the tags. */
+  readonly label?: string | undefined
 }
 
 /** Whether all were stored. Rejects, and stores nothing, for keys, values and options that are not accepted. */
 export async function setAll(core: DataCore, loads: Loads, call: SetCall): Promise<boolean> {
   const { operation, pairs, options } = call
-  const rules = entryRules(core.settings.rules, options, operation)
+  const asked = entryRules(core.settings.rules, options, operation)
+  const rules = call.label === undefined ? asked : { ...asked, label: call.label }
   for (const [key, value] of pairs) {
     if (!isKey(key)) throw badKey(operation, key)
     if (value === undefined) throw badValue(operation)

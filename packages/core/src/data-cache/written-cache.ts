@@ -3,21 +3,22 @@ import { isDeepStrictEqual } from 'node:util'
 import { isPromise } from '../kit/promise.ts'
 import { entryRules } from './call-options.ts'
 import type { DataCache, EntryOptions } from './data-cache.ts'
-import type { DataCore } from './data-core.ts'
+import { tombstone } from './erasing.ts'
+import type { Interior } from './interior.ts'
 import { usable } from './usable.ts'
 
 export interface WrittenCacheParts<T> {
   readonly cache: DataCache<T>
-  readonly core: DataCore
+  readonly interior: Interior
 }
 
 export class WrittenCache<T> {
   readonly #cache: DataCache<T>
-  readonly #core: DataCore
+  readonly #interior: Interior
 
-  constructor({ cache, core }: WrittenCacheParts<T>) {
+  constructor({ cache, interior }: WrittenCacheParts<T>) {
     this.#cache = cache
-    this.#core = core
+    this.#interior = interior
   }
 
   /**
@@ -25,15 +26,21 @@ export class WrittenCache<T> {
    * @throws ForebayError for what the codec cannot hold, and for options that are unknown or malformed.
    */
   ownCopy(value: T, options: EntryOptions<T> | undefined): T {
-    const { form, settings } = this.#core
+    const { form, settings } = this.#interior.core
     entryRules(settings.rules, options, 'write')
     return form.hand(form.keep(value).kept) as T
   }
 
-  /** The cache holds this value from now on, or none. */
-  async put(key: string, value: T, options: EntryOptions<T> | undefined): Promise<void> {
+  /** The cache holds this value from now on, or none. `label` is for `reconcile` to recognise it by. */
+  async put(key: string, value: T, options: EntryOptions<T> | undefined, label?: string): Promise<void> {
     try {
-      if (await this.#cache.set(key, value, options)) return
+      const call = {
+        operation: 'set',
+        pairs: [[key, value]] as const,
+        options: options as EntryOptions,
+        label,
+      }
+      if (await this.#interior.set(call)) return
     } catch {
       // Told to whoever listens to the cache.
     }
@@ -52,21 +59,26 @@ export class WrittenCache<T> {
   /** Drops what the cache holds under these keys other than the value given, but for what `isNewer` says is newer. */
   async reconcile(
     entries: readonly (readonly [key: string, value: T])[],
-    isNewer: (key: string) => boolean,
+    isNewer: (key: string, labels: readonly string[]) => boolean,
   ): Promise<void> {
+    const { core } = this.#interior
+    const { timeoutMs } = core.settings
+    // Taken now: what was loaded before is outrun, and what is written from now on outruns it.
+    const stamping = core.entries.stamp(timeoutMs)
+    const stamp = isPromise(stamping) ? await stamping : stamping
     await Promise.all(
       entries.map(async ([key, value]) => {
-        const asked = this.#core.entries.get(key, this.#core.settings.timeoutMs)
-        const found = isPromise(asked) ? await asked : asked
-        const use = usable(this.#core, found, this.#core.clock.now())
-        if (use !== undefined && !this.#holds(use.stored.kept, value) && !isNewer(key)) await this.forget(key)
+        const asked = core.entries.get(key, timeoutMs)
+        const use = usable(core, isPromise(asked) ? await asked : asked, core.clock.now())
+        if (use === undefined || this.#holds(use.stored.kept, value)) return
+        if (!isNewer(key, use.entry.labels)) await core.entries.set(key, tombstone(core, stamp), timeoutMs)
       }),
     )
   }
 
   #holds(kept: unknown, value: T): boolean {
     try {
-      return isDeepStrictEqual(this.#core.form.hand(kept), value)
+      return isDeepStrictEqual(this.#interior.core.form.hand(kept), value)
     } catch {
       // What cannot be read is not it.
       return false

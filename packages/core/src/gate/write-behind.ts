@@ -52,7 +52,8 @@ const leastLeaseMs = 1_000
  * @throws ForebayError for a cache that `createCache` did not make, and for options that are unknown, malformed or missing.
  */
 export function writeBehind<T>(cache: DataCache<T>, options: WriteBehindOptions<T>): WriteBehind<T> {
-  const { core } = interiorOf('writeBehind', cache)
+  const interior = interiorOf('writeBehind', cache)
+  const { core } = interior
   checkOptions('writeBehind', options, checks)
   if (options.flush === undefined) {
     throw new ForebayError(
@@ -61,7 +62,7 @@ export function writeBehind<T>(cache: DataCache<T>, options: WriteBehindOptions<
     )
   }
   const label = options.name ?? core.namespace
-  const written = new WrittenCache({ cache, core })
+  const written = new WrittenCache({ cache, interior })
   const queue = queueOf(core, options, label)
   const leave = join(cache, core, label)
   const { random } = core.settings
@@ -73,7 +74,8 @@ export function writeBehind<T>(cache: DataCache<T>, options: WriteBehindOptions<
     cache: written,
     flush: options.flush,
     onDeadLetter: options.onDeadLetter,
-    flushed: (entries) => written.reconcile(entries, (key) => queue.hasNewer(key)),
+    flushed: (batch) =>
+      written.reconcile(batch.entries, (key, labels) => queue.hasNewer(key) || batch.isNewer(key, labels)),
     log: new FlushLog(`writeBehind ${label}`, options.logger ?? defaultLogger),
     maxBatch: options.maxBatch ?? defaults.maxBatch,
     intervalMs: ms('interval'),

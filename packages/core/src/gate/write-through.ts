@@ -26,7 +26,8 @@ export function writeThrough<T>(
   write: WriteToSource<T>,
   options: WriteThroughOptions = {},
 ): WriteThrough<T> {
-  const { core } = interiorOf('writeThrough', cache)
+  const interior = interiorOf('writeThrough', cache)
+  const { core } = interior
   if (typeof write !== 'function') {
     const message = `writeThrough: write: ${showValue(write)} is not accepted. Accepted: a function.`
     throw new ForebayError('FOREBAY_INVALID_OPTION', message)
@@ -38,7 +39,7 @@ export function writeThrough<T>(
     name: 'writeThrough',
     namespace: core.namespace,
     backend: core.backend,
-    cache: new WrittenCache({ cache, core }),
+    cache: new WrittenCache({ cache, interior }),
     write,
     timeoutMs: durationMs(options.timeout ?? defaults.timeout, 'timeout'),
     turns,

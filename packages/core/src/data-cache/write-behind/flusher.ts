@@ -16,7 +16,7 @@ export interface FlusherOptions<T> {
   readonly flush: (entries: [string, T][], context: FlushContext) => unknown
   readonly onDeadLetter: ((entries: [string, T][], error: Error) => MaybePromise<void>) | undefined
   /** Told of every batch that reached the source. Never rejects. */
-  readonly flushed: (entries: Entries<T>) => Promise<void>
+  readonly flushed: (batch: Batch<T>) => Promise<void>
   readonly log: FlushLog
   readonly maxBatch: number
   readonly intervalMs: number
@@ -152,7 +152,7 @@ export class Flusher<T> {
     this.#failures = 0
     this.#flushedCount += batch.entries.length
     log.worked('flush')
-    await this.#options.flushed(batch.entries)
+    await this.#options.flushed(batch)
     return undefined
   }
 

@@ -2,13 +2,15 @@
 import type { Codec } from '../../ports/codec.ts'
 import type { JournaledRecord } from '../../ports/journal.ts'
 import type { HeldReader } from './held-reader.ts'
-import { decodeWrite } from './journal-format.ts'
+import { decodeWrite, labelled } from './journal-format.ts'
 import type { Batch } from './write-queue.ts'
 
 /** The records of one key. */
 export interface Found {
   newest: JournaledRecord
   readonly ids: string[]
+  /** By writer, the sequence of its newest write that was read here, now or earlier. */
+  readonly writers: Map<string, number>
 }
 
 export interface JournalBatch<T> extends Batch<T> {
@@ -45,7 +47,16 @@ export function batchesOf<T>(found: ReadonlyMap<string, Found>, rules: BatchRule
     }
   }
   const batches = [readable, unreadable].flatMap((all) => cut(all, rules))
-  return batches.map((batch, index) => ({ ...batch, isLast: rules.isAll && index === batches.length - 1 }))
+  // A write that was not among those read is newer than they are: what is older has been read before.
+  const isNewer = (key: string, labels: readonly string[]): boolean => {
+    const write = labelled(labels)
+    return write !== undefined && write.sequence > (found.get(key)?.writers.get(write.writer) ?? -1)
+  }
+  return batches.map((batch, index) => ({
+    ...batch,
+    isNewer,
+    isLast: rules.isAll && index === batches.length - 1,
+  }))
 }
 
 function cut<T>(all: readonly Decoded<T>[], { held, most }: BatchRules): JournalBatch<T>[] {
@@ -56,6 +67,7 @@ function cut<T>(all: readonly Decoded<T>[], { held, most }: BatchRules): Journal
       entries: part.map(({ entry }) => entry),
       ids: part.flatMap(({ ids }) => ids),
       isLast: false,
+      isNewer: () => false,
       token: held.reader.token,
       unreadable: part[0]?.error,
       lost: held.lost,

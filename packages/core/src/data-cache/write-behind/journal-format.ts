@@ -6,12 +6,30 @@ import type { Codec } from '../../ports/codec.ts'
 const version = 1
 const writerBytes = 8
 const headBytes = 1 + writerBytes + 8
+const labelPrefix = '\u0000written:'
 
 export interface WriteOrigin {
   /** Tells processes apart: 8 bytes. */
   readonly writer: Uint8Array
   /** The how manieth write of this writer. */
   readonly sequence: number
+}
+
+/** What the value of a write is known by in the cache. No tag of an app begins like that. */
+export function labelOf({ writer, sequence }: WriteOrigin): string {
+  return `${labelPrefix}${Buffer.from(writer).toString('hex')}:${sequence}`
+}
+
+/** Undefined where none of the labels tells of a write. */
+export function labelled(
+  labels: readonly string[],
+): { readonly writer: string; readonly sequence: number } | undefined {
+  const [writer, sequence] =
+    labels
+      .find((label) => label.startsWith(labelPrefix))
+      ?.slice(labelPrefix.length)
+      .split(':') ?? []
+  return writer === undefined ? undefined : { writer, sequence: Number(sequence) }
 }
 
 /** Version (1 byte), writer (8), sequence (f64, big endian), length of the codec's id (1), the id, the value. */

@@ -3,9 +3,10 @@ import type { Undo } from '../../ports/clock.ts'
 import type { Codec } from '../../ports/codec.ts'
 import type { Journal } from '../../ports/journal.ts'
 import { backoffMs } from '../../kit/backoff.ts'
+import { BoundedMap } from '../../kit/bounded-map.ts'
 import { HeldReader } from './held-reader.ts'
 import { batchesOf, type Found, type JournalBatch } from './journal-batches.ts'
-import { encodeWrite, type WriteOrigin } from './journal-format.ts'
+import { encodeWrite, labelOf, originOf, type WriteOrigin } from './journal-format.ts'
 import { OwnWrites } from './own-writes.ts'
 import { WaitingLine, type WaitingLineOptions } from './waiting-line.ts'
 import type { Taken, WriteQueue } from './write-queue.ts'
@@ -24,6 +25,9 @@ const mostPerAppend = 256
 
 /** Batches' worth of records that are read at once: of a key that is written often, most values are superseded. */
 const batchesAtOnce = 10
+
+/** Keys of which it is remembered which writes were read. */
+const rememberedKeys = 10_000
 
 /** How soon a journal that was full is tried again. */
 const fullBackoff = { firstMs: 10, mostMs: 250 }
@@ -46,6 +50,8 @@ export class JournalQueue<T> implements WriteQueue<T, JournalBatch<T>> {
   readonly #options: JournalQueueOptions<T>
   readonly #line: WaitingLine<Write>
   readonly #own = new OwnWrites()
+  /** By key: of each writer the newest write that was read here. */
+  readonly #writers = new BoundedMap<string, Map<string, number>>(rememberedKeys)
   #held: HeldReader | undefined
   /** Read from the journal, to be taken next. No two of them have a key in common. */
   #next: JournalBatch<T>[] = []
@@ -65,12 +71,13 @@ export class JournalQueue<T> implements WriteQueue<T, JournalBatch<T>> {
     return this.#own.size
   }
 
-  async add(key: string, value: T): Promise<void> {
+  async add(key: string, value: T): Promise<string> {
     const origin = this.#own.next()
     const write = { key, value: encodeWrite(this.#options.codec, origin, value), origin }
     const accepted = this.#line.wait(write)
     if (this.#timesFull === 0) void this.#append()
     await accepted
+    return labelOf(origin)
   }
 
   async take(most: number): Promise<Taken<JournalBatch<T>>> {
@@ -157,13 +164,26 @@ export class JournalQueue<T> implements WriteQueue<T, JournalBatch<T>> {
       count += records.length
       for (const record of records) {
         this.#own.seen(record.key, record.value)
-        const known = keys.get(record.key)
-        known?.ids.push(record.id)
-        if (known === undefined) keys.set(record.key, { newest: record, ids: [record.id] })
-        else known.newest = record
+        const known = keys.get(record.key) ?? {
+          newest: record,
+          ids: [],
+          writers: this.#writersOf(record.key),
+        }
+        keys.set(record.key, known)
+        known.newest = record
+        known.ids.push(record.id)
+        const origin = originOf(record.value)
+        if (origin !== undefined)
+          known.writers.set(Buffer.from(origin.writer).toString('hex'), origin.sequence)
       }
     }
     return { keys, isAll: false }
+  }
+
+  #writersOf(key: string): Map<string, number> {
+    const writers = this.#writers.get(key) ?? new Map<string, number>()
+    this.#writers.set(key, writers)
+    return writers
   }
 
   async #leave<const Answer>(answer: Answer): Promise<Answer> {

@@ -25,7 +25,7 @@ export class MemoryQueue<T> implements WriteQueue<T> {
     return this.#waiting.size + this.#taken.length
   }
 
-  async add(key: string, value: T): Promise<void> {
+  async add(key: string, value: T): Promise<undefined> {
     if (this.#isClosed) throw closed(this.#options.name)
     // Whoever waits for room may have an older value of this key; then it is not waiting here.
     if (this.#waiting.has(key) || (this.#line.size === 0 && this.#hasRoom())) this.#waiting.set(key, value)
@@ -44,7 +44,7 @@ export class MemoryQueue<T> implements WriteQueue<T> {
     }
     if (this.#taken.length === 0) return 'empty'
     const isLast = this.#waiting.size === 0
-    return { entries: this.#taken, token: 0, isLast, unreadable: undefined, lost: undefined }
+    return { entries: this.#taken, token: 0, isLast, unreadable: undefined, lost: undefined, isNewer }
   }
 
   async done(): Promise<void> {
@@ -82,4 +82,9 @@ export class MemoryQueue<T> implements WriteQueue<T> {
   #hasRoom(): boolean {
     return this.size < this.#options.maxPending
   }
+}
+
+/** What is newer waits in this process, and is known to. */
+function isNewer(): boolean {
+  return false
 }

@@ -117,15 +117,16 @@ export class BufferedWrites<T> implements WriteBehind<T> {
 
   async #accept(key: string, { value, options }: Write<T>): Promise<void> {
     const { queue, cache } = this.#options
+    let label: string | undefined
     try {
-      await queue.add(key, value)
+      label = await queue.add(key, value)
     } catch (error) {
       // The journal may have it all the same: then the old value must not outlive the flush.
       if (queue.durable) await cache.forget(key)
       throw error
     }
     this.#flusher.noteWrite()
-    await cache.put(key, value, options)
+    await cache.put(key, value, options, label)
   }
 
   async #close(): Promise<void> {

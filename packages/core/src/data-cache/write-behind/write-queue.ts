@@ -5,6 +5,8 @@ export interface Batch<T> {
   readonly entries: readonly (readonly [key: string, value: T])[]
   /** Fencing token of whoever flushes: greater than that of every earlier one. Always 0 where there is only this process. */
   readonly token: number
+  /** Whether what carries these labels in the cache was written after all that this batch stands for. */
+  isNewer(key: string, labels: readonly string[]): boolean
   /** Nothing else waited when it was taken. */
   readonly isLast: boolean
   /** Why it cannot be flushed at all: it was accepted in a format that this process cannot read. Its values are bytes then. */
@@ -22,8 +24,8 @@ export interface WriteQueue<T, Some extends Batch<T> = Batch<T>> {
   readonly size: number
   /** Whether they survive the process. */
   readonly durable: boolean
-  /** Resolves when the write is accepted. Rejects when there is no room for too long, and when the queue is closed. */
-  add(key: string, value: T): Promise<void>
+  /** Resolves when the write is accepted, with the label by which its value is known in the cache. Rejects when there is no room for too long, and when the queue is closed. */
+  add(key: string, value: T): Promise<string | undefined>
   /** The oldest writes, of each key the newest value that is known, at most `most` keys. */
   take(most: number): Promise<Taken<Some>>
   /** The batch needs nothing any more. */
