@@ -11,11 +11,8 @@ export type GuardedBackend = Pick<Backend, 'kind' | 'shared' | 'clock' | 'entrie
 /** The parts of a backend that may fail by themselves: a store that is full can still be read. */
 export type BackendPart = 'limits' | 'reads' | 'stamps' | 'writes' | 'locks'
 
-/** How often a backend that is away is asked how it is. */
+/** How often a backend that is away is asked how it is; no more once nobody has wanted anything of it for `interestMs`. */
 const probeMs = 250
-
-/** The same when nobody has wanted anything of it for `interestMs`. */
-const idleProbeMs = 10_000
 const interestMs = 60_000
 
 /** A backend that is well says so within this, or within the longest `timeout` that a limiter or cache on it has. */
@@ -64,10 +61,7 @@ export class BackendGuard {
     this.#backend = backend
     this.clock = backend.clock
     this.outage = new Outage(backend.kind, backend.clock)
-    const opened = (): void => {
-      this.wanted()
-      this.#probeLater()
-    }
+    const opened = (): void => this.wanted()
     const circuit = (): Circuit => new Circuit(opened)
     this.#circuits = {
       limits: circuit(),
@@ -102,6 +96,7 @@ export class BackendGuard {
   /** Something was wanted of a backend that is away. */
   wanted(): void {
     this.#wantedAt = this.clock.now()
+    this.#probeLater()
   }
 
   /** How long the next call is waited for, where its caller would wait so long. */
@@ -142,8 +137,7 @@ export class BackendGuard {
   #probeLater(): void {
     if (this.#isProbing) return
     this.#isProbing = true
-    const isWanted = this.clock.now() - this.#wantedAt < interestMs
-    this.clock.schedule(isWanted ? probeMs : idleProbeMs, () => void this.#probe())
+    this.clock.schedule(probeMs, () => void this.#probe())
   }
 
   async #probe(): Promise<void> {
@@ -155,7 +149,8 @@ export class BackendGuard {
       // Nobody has asked for anything since: the backend's own word has to do.
       if (closed.length > 0) this.#lookForEnd()
     }
-    if (this.#all.some((circuit) => !circuit.isClosed)) this.#probeLater()
+    const isWanted = !this.missed.isEmpty || this.clock.now() - this.#wantedAt < interestMs
+    if (isWanted && this.#all.some((circuit) => !circuit.isClosed)) this.#probeLater()
   }
 
   async #isWell(): Promise<boolean> {

@@ -35,6 +35,10 @@ export class MissedInvalidations {
     this.#options = options
   }
 
+  get isEmpty(): boolean {
+    return this.#byScope.size === 0
+  }
+
   /** Whether something of this cache waits: nothing stored is to be believed until then. */
   has(scope: CacheScope): boolean {
     return this.#byScope.size > 0 && this.#byScope.has(scope.name)
