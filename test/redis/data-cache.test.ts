@@ -62,6 +62,18 @@ describe('two nodes', () => {
     expect(loads).toBe(1)
   })
 
+  it('tell a loader that asks for its own key, and let others wait for theirs', async () => {
+    const [one] = caches<number>()
+    const circular = (): Promise<number> => one.getOrLoad('k', circular)
+    await expect(one.getOrLoad('k', circular)).rejects.toThrow('asks for the key that it is to load')
+    const forever = one.memoize((depth: number): Promise<number> => forever(depth), { name: 'forever' })
+    await expect(forever(1)).rejects.toThrow('asks for the key that it is to load')
+    const down = one.memoize(async (depth: number): Promise<number> => (depth === 0 ? 7 : down(depth - 1)), {
+      name: 'down',
+    })
+    expect(await Promise.all([down(3), down(3), one.getOrLoad('k', () => 1)])).toEqual([7, 7, 1])
+  })
+
   it('see what the other deletes, expires, purges and clears', async () => {
     const [one, two] = caches<string>({ staleIfError: '1m' })
     await one.setMany(

@@ -102,11 +102,11 @@ export class Answers {
 
   async #load(call: LoadCall, stale: Usable | undefined, value?: unknown): Promise<unknown> {
     const core = this.#core
-    const { key, rules } = call
+    const { key, rules, isOwn } = call
     const hasFallback = stale !== undefined && stale.staleForMs < rules.staleIfErrorMs
     if (!hasFallback) core.noteMiss(key)
     const now = core.clock.now()
-    const underway = this.#loads.get(key, now)
+    const underway = this.#loads.get(key, now, isOwn)
     if (underway !== undefined) core.counts.collapsed++
     const outcome = underway ?? this.#loads.begin(key, now, (load) => makeOnce(core, load, call, stale))
     if (!hasFallback) return this.#valueOf(await outcome)

@@ -63,7 +63,10 @@ export class BackendDataCache implements DataCache {
     openInterior(this, {
       core: this.#core,
       invalidating: this.#invalidating,
-      load: async (call) => await this.#answers.loaded(call, await this.#find(call.key)),
+      load: async (call) => {
+        const isOwn = this.#loads.isCalling(call.key)
+        return await this.#answers.loaded({ ...call, isOwn }, await this.#find(call.key))
+      },
       set: async (call) => {
         this.#isUsable()
         return await setAll(this.#core, this.#loads, call)
@@ -227,7 +230,8 @@ export class BackendDataCache implements DataCache {
     found: MaybePromise<FoundEntry | undefined>,
   ): Promise<unknown> {
     const rules = loadRules(this.#core.settings.rules, options)
-    return await this.#answers.loaded({ key, loader, rules }, isPromise(found) ? await found : found)
+    const call = { key, loader, rules, isOwn: this.#loads.isCalling(key) }
+    return await this.#answers.loaded(call, isPromise(found) ? await found : found)
   }
 
   #checkOpen(operation: string): void {

@@ -16,6 +16,8 @@ export class Load {
   readonly startedAt: number
   /** Something newer came meanwhile: what it brings is its waiters', and is not stored. */
   isOutrun = false
+  /** Its loader is being called at this moment: whoever asks now is that loader. */
+  isCalling = false
   /** What the other nodes are told of it. */
   word: Word = 'alone'
   /** Its way through the fleet: while it is not over, other nodes and later loads wait for it. */
@@ -38,16 +40,22 @@ export class Loads {
 
   /**
    * The load to wait for.
+   * @param isOwn whether it was the key's own loader that asked, as `isCalling` told when it did.
    * @throws ForebayError when it is the caller's own: a loader that waits for itself would wait for ever.
    */
-  get(key: string, now: number): Promise<Outcome> | undefined {
+  get(key: string, now: number, isOwn: boolean = false): Promise<Outcome> | undefined {
     const load = this.#open.get(key)
     if (load === undefined || now - load.startedAt >= longestJoinedMs) return undefined
-    if (load.outcome !== undefined) return load.outcome
+    if (load.outcome !== undefined && !isOwn) return load.outcome
     throw new ForebayError(
       'FOREBAY_INVALID_ARGUMENT',
       `getOrLoad: the loader of ${JSON.stringify(key.slice(0, 60))} asks for the key that it is to load. Accepted: other keys.`,
     )
+  }
+
+  /** Whether whoever asks at this moment is the key's own loader. To be asked before anything is waited for. */
+  isCalling(key: string): boolean {
+    return this.#open.get(key)?.isCalling === true
   }
 
   /** Whether one is on its way that others may wait for. */

@@ -14,6 +14,8 @@ export interface LoadCall {
   readonly key: string
   readonly loader: Loader
   readonly rules: LoadRules
+  /** Whether it is the key's own loader that asks. */
+  readonly isOwn?: boolean
 }
 
 /** Runs the loader and stores what it gives; never rejects. Notes on the load what became of it. */
@@ -23,7 +25,8 @@ export async function make(
   call: LoadCall,
   stale: StoredValue | undefined,
 ): Promise<Outcome> {
-  const { key, loader, rules } = call
+  const { key, rules } = call
+  const loader = noted(load, call.loader)
   const stamping = core.entries.stamp(core.settings.timeoutMs)
   const stamp = isPromise(stamping) ? await stamping : stamping
   core.counts.loads++
@@ -58,6 +61,18 @@ export async function make(
   } catch (error) {
     core.loaderFailed(error)
     return { type: 'failed', error }
+  }
+}
+
+/** The loader, which is known to be called while it is. */
+function noted(load: Load, loader: Loader): Loader {
+  return (context) => {
+    load.isCalling = true
+    try {
+      return loader(context)
+    } finally {
+      load.isCalling = false
+    }
   }
 }
 
