@@ -62,6 +62,26 @@ describe('two nodes', () => {
     expect(loads).toBe(1)
   })
 
+  it.each<[string, CreateCacheOptions, string]>([
+    ['is too large for its codec', { codec: compressed(json, { maxBytes: 100 }) }, 'Accepted: up to 100'],
+    [
+      'its codec makes no bytes of',
+      { codec: { id: 'text', encode: String as never, decode: String } },
+      'Accepted: a Uint8Array',
+    ],
+  ])('do not take a value for a failure of Redis that %s', async (_, options, words) => {
+    const [one, two] = caches(options)
+    const large = 'x'.repeat(99)
+    for (let tries = 0; tries < 8; tries++) await expect(one.set('k', large)).rejects.toThrow(words)
+    await expect(one.getOrLoad('k', () => large)).rejects.toThrow(words)
+    const [sound] = caches<string>({ namespace: 'sound' })
+    expect([await sound.set('k', large), one.stats().backend, await two.get('k')]).toEqual([
+      true,
+      'closed',
+      undefined,
+    ])
+  })
+
   it('tell a loader that asks for its own key, and let others wait for theirs', async () => {
     const [one] = caches<number>()
     const circular = (): Promise<number> => one.getOrLoad('k', circular)

@@ -51,8 +51,13 @@ export function compressed<T>(codec: Codec<T>, options: CompressedOptions = {}):
       return codec.decode(inflateSync(body, { maxOutputLength: maxBytes }))
     },
   }
-  const write = plainWriterOf(codec)
-  if (write !== undefined) declarePlainData(wrapped, (value) => deflate(write(value)))
+  const inner = plainWriterOf(codec)
+  if (inner !== undefined) {
+    declarePlainData(wrapped, {
+      write: (value) => deflate(inner.write(value)),
+      maxBytes: Math.min(maxBytes, inner.maxBytes),
+    })
+  }
   return wrapped
 }
 

@@ -1,4 +1,5 @@
 /** In which form values lie in memory, so that nobody who holds one can change what others get. */
+import { ForebayError, showValue } from '../kit/forebay-error.ts'
 import type { Codec } from '../ports/codec.ts'
 import { checkedCopy, copyOf, frozen } from './plain-data.ts'
 import { json, jsonBytes } from './json-codec.ts'
@@ -18,17 +19,26 @@ export interface Kept {
   readonly bytes: number
 }
 
+export interface PlainWriter {
+  /** Throws for what takes more JSON than `maxBytes`, and for nothing else. */
+  readonly write: (plain: unknown) => Uint8Array
+  readonly maxBytes: number
+}
+
 /** Codecs whose values are what JSON holds, and how they write what is known to be that. */
-const plainWriters = new WeakMap<Codec, (plain: unknown) => Uint8Array>([[json, jsonBytes]])
+const plainWriters = new WeakMap<Codec, PlainWriter>([[json, { write: jsonBytes, maxBytes: Infinity }]])
+
+/** The most bytes of JSON for each byte that plain data weighs: texts weigh two a character, and take up to six. */
+const mostJsonPerByte = 3
 
 /** Undefined for a codec that may hold anything. */
-export function plainWriterOf(codec: Codec): ((plain: unknown) => Uint8Array) | undefined {
+export function plainWriterOf(codec: Codec): PlainWriter | undefined {
   return plainWriters.get(codec)
 }
 
 /** Says so of a codec that wraps such a one. */
-export function declarePlainData(codec: Codec, write: (plain: unknown) => Uint8Array): void {
-  plainWriters.set(codec, write)
+export function declarePlainData(codec: Codec, writer: PlainWriter): void {
+  plainWriters.set(codec, writer)
 }
 
 const copiedForms = new WeakMap<Codec, KeptForm>()
@@ -42,19 +52,21 @@ export function keptForm(codec: Codec, freeze: boolean): KeptForm {
   const forms = freeze ? frozenForms : copiedForms
   let form = forms.get(codec)
   if (form === undefined) {
-    const write = plainWriters.get(codec)
-    form = write === undefined ? bytesForm(codec) : plainForm(codec, write, freeze)
+    const writer = plainWriters.get(codec)
+    form = writer === undefined ? bytesForm(codec) : plainForm(codec, writer, freeze)
     forms.set(codec, form)
   }
   return form
 }
 
-function plainForm(codec: Codec, write: (plain: unknown) => Uint8Array, freeze: boolean): KeptForm {
+function plainForm(codec: Codec, { write, maxBytes }: PlainWriter, freeze: boolean): KeptForm {
   const finish = freeze ? frozen : <V>(value: V): V => value
   return {
     codecId: codec.id,
     keep(value) {
       const { copy, bytes } = checkedCopy(value, codec.id)
+      // A store writes it later, and what it cannot write then is taken for a failure of its own.
+      if (bytes * mostJsonPerByte > maxBytes) write(copy)
       return { kept: finish(copy), bytes }
     },
     hand: freeze ? (kept) => kept : copyOf,
@@ -67,7 +79,11 @@ function bytesForm(codec: Codec): KeptForm {
   return {
     codecId: codec.id,
     keep(value) {
-      const bytes = codec.encode(value)
+      const bytes: unknown = codec.encode(value)
+      if (!(bytes instanceof Uint8Array)) {
+        const message = `codec ${codec.id}: encode returned ${showValue(bytes)}. Accepted: a Uint8Array.`
+        throw new ForebayError('FOREBAY_INVALID_RESULT', message)
+      }
       return { kept: bytes, bytes: bytes.byteLength }
     },
     hand: (kept) => codec.decode(kept as Uint8Array),
