@@ -186,7 +186,7 @@ describe('what stands there', () => {
     for (const [key, { entry }] of found) {
       const value = entry.value as Uint8Array
       expect(Buffer.from(value).equals(Buffer.alloc(1_000, key))).toBe(true)
-      expect(value.buffer.byteLength).toBeLessThanOrEqual(8_192)
+      expect(value.buffer.byteLength).toBeLessThanOrEqual(Buffer.poolSize)
     }
   })
 })
