@@ -41,7 +41,7 @@ export class BackgroundLoads {
       this.#running--
       if (over.type === 'loaded') return
       this.#pausedUntil.set(key, this.#core.clock.now() + pauseMs)
-      this.#core.log.once('refresh', 'a load in the background failed', over.error)
+      this.#core.log.warn('refresh', 'a load in the background failed', over.error)
     })
   }
 }

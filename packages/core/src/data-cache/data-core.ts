@@ -14,7 +14,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Codec } from '../ports/codec.ts'
 import type { DataCacheEvents, DataRefusedEvent, DataUseEvent } from '../ports/events.ts'
 import type { Logger } from '../ports/logger.ts'
-import { DataLog } from './data-log.ts'
+import { OnceLog } from '../kit/once-log.ts'
 import { keptForm, type KeptForm } from './kept-form.ts'
 import type { DataCacheSettings } from './settings.ts'
 import { storedValueCodec } from './stored-value.ts'
@@ -74,7 +74,7 @@ export class DataCore {
     collapsed: 0,
     refreshes: 0,
   }
-  readonly log: DataLog
+  readonly log: OnceLog
   isClosed = false
 
   constructor(options: DataCoreOptions) {
@@ -85,7 +85,7 @@ export class DataCore {
     this.clock = options.backend.clock
     this.settings = options.settings
     this.form = keptForm(options.codec, options.settings.freeze)
-    this.log = new DataLog(options.name, options.logger)
+    this.log = new OnceLog(`data cache ${options.name}`, options.logger)
     this.events = new Emitter('forebay', (event, error) => this.#listenerFailed(event, error))
     this.hit = this.events.topic('hit')
     this.miss = this.events.topic('miss')
@@ -110,14 +110,16 @@ export class DataCore {
     this.passes = new Passes(this.clock)
     const { shared } = options.backend
     this.reads = shared ? new SharedReads(this.entries) : this.entries
-    this.fleet = shared ? this.#fleetOn(options.backend, user) : undefined
+    this.fleet = shared
+      ? new Fleet({ backend: options.backend, scope: `data:${options.namespace}`, user, passes: this.passes })
+      : undefined
   }
 
   /** Something that the app gave, stored or published is not as it should be. */
   failed(operation: string, error: unknown): void {
     this.counts.errors++
     this.events.emit('error', { name: this.name, operation, error })
-    this.log.once(operation, `${operation} failed`, error)
+    this.log.warn(operation, `${operation} failed`, error)
   }
 
   /** A loader threw: whoever waits is told, so the log need not be. */
@@ -167,20 +169,8 @@ export class DataCore {
     else this.passes.add(digest(key))
   }
 
-  #fleetOn(backend: Backend, user: BackendUser): Fleet {
-    return new Fleet({
-      backend,
-      scope: `data:${this.namespace}`,
-      guard: guardOf(backend),
-      user,
-      heard: ({ key, word }) => this.passes.heard(key, word),
-      busFailed: (operation, error) =>
-        this.events.emit('backend-error', { name: this.name, operation, error }),
-    })
-  }
-
   #listenerFailed(event: string, error: unknown): void {
     this.counts.errors++
-    this.log.once(`listener ${event}`, `a listener of '${event}' failed`, error)
+    this.log.listenerFailed(event, error)
   }
 }

@@ -1,5 +1,5 @@
 /** One cache's line to the other nodes: leases on its keys, and words about them. */
-import type { BackendGuard } from '../guard/backend-guard.ts'
+import { guardOf } from '../guard/backend-guard.ts'
 import { GuardedWay } from '../guard/guarded-way.ts'
 import type { BackendUser } from '../guard/outage.ts'
 import { isPromise } from '../kit/promise.ts'
@@ -9,19 +9,17 @@ import type { Lease } from '../ports/lock.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
 import { Ear } from './ear.ts'
 import { giveBack } from './give-back.ts'
-import { readWord, wordMessage, type Said, type Word } from './word.ts'
+import type { Passes } from './passes.ts'
+import { readWord, wordMessage, type Word } from './word.ts'
 
 export interface FleetOptions {
-  readonly backend: Pick<Backend, 'locks' | 'bus' | 'clock'>
+  readonly backend: Backend
   /** The cache's name among all on the backend: leases and words of one never touch another. */
   readonly scope: string
-  /** Told of every word of another node, whether somebody here waits for it or not. */
-  readonly heard: (said: Said) => void
-  readonly guard: BackendGuard
-  /** The cache, told of locks that fail and of the end of that. */
+  /** Hears every word of another node, whether somebody here waits for it or not. */
+  readonly passes: Pick<Passes, 'heard'>
+  /** The cache, told of locks that fail and of the end of that, and of the bus, where nobody is worse off than a moment later. */
   readonly user: BackendUser
-  /** Told where the bus fails: nobody is worse off than a moment later. */
-  readonly busFailed: (operation: string, error: unknown) => void
 }
 
 export class Fleet {
@@ -36,7 +34,7 @@ export class Fleet {
   constructor(options: FleetOptions) {
     this.#options = options
     this.clock = options.backend.clock
-    this.#locks = new GuardedWay(options.guard, 'locks', options.user)
+    this.#locks = new GuardedWay(guardOf(options.backend), 'locks', options.user)
     this.#topic = `fleet ${options.scope}`
   }
 
@@ -76,9 +74,10 @@ export class Fleet {
   say(key: string, word: Word): void {
     try {
       const published = this.#options.backend.bus.publish(this.#topic, wordMessage(key, word))
-      if (isPromise(published)) published.catch((error: unknown) => this.#options.busFailed('publish', error))
+      if (isPromise(published))
+        published.catch((error: unknown) => this.#options.user.failed('publish', error))
     } catch (error) {
-      this.#options.busFailed('publish', error)
+      this.#options.user.failed('publish', error)
     }
   }
 
@@ -116,14 +115,14 @@ export class Fleet {
         },
       })
     } catch (error) {
-      this.#options.busFailed('subscribe', error)
+      this.#options.user.failed('subscribe', error)
     }
   }
 
   #hear(message: string): void {
     const said = readWord(message)
     if (said === undefined) return
-    this.#options.heard(said)
+    this.#options.passes.heard(said.key, said.word)
     this.#ears.get(said.key)?.hear(said.word)
   }
 }

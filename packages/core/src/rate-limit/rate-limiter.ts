@@ -11,7 +11,7 @@ import type { LimiterEvents } from '../ports/events.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
 import type { Charge, Decision, DeniedDecision, RateLimitStore } from '../ports/rate-limit-store.ts'
 import { GuardedLimits } from './guarded-limits.ts'
-import { LimiterLog } from './limiter-log.ts'
+import { OnceLog } from '../kit/once-log.ts'
 import type { Adjustment } from './local-limits.ts'
 import type { OnBackendError, RateLimiterSetup } from './rate-limiter-setup.ts'
 
@@ -52,7 +52,7 @@ export class RateLimiter<Changes = never> {
   readonly #events: Emitter<LimiterEvents>
   readonly #decisions: Topic<Decision>
   readonly #denials: Topic<DeniedDecision>
-  readonly #log: LimiterLog
+  readonly #log: OnceLog
   #charges: readonly Charge[]
   #allowed = 0
   #denied = 0
@@ -67,7 +67,7 @@ export class RateLimiter<Changes = never> {
     this.#store = setup.backend.limits
     this.#charges = setup.charges
     this.#changed = setup.changed
-    this.#log = new LimiterLog(setup.name, setup.logger)
+    this.#log = new OnceLog(`rate limiter ${setup.name}`, setup.logger)
     this.#events = new Emitter('forebay', (event, error) => this.#log.listenerFailed(event, error))
     this.#decisions = this.#events.topic('decision')
     this.#denials = this.#events.topic('denied')
@@ -204,7 +204,7 @@ export class RateLimiter<Changes = never> {
     this.#errors++
     const isHeard = this.#events.hears('error')
     if (isHeard) this.#events.emit('error', { name: this.name, operation, error })
-    else this.#log.functionFailed(operation, error)
+    else this.#log.error(`function ${operation}`, `option ${operation} failed`, error)
   }
 
   #decideDigested(group: string, key: string, charges: readonly Charge[]): MaybePromise<Decision> {

@@ -4,6 +4,7 @@ import { guardOf } from '../guard/backend-guard.ts'
 import type { BackendUser } from '../guard/outage.ts'
 import { BoundedMap } from '../kit/bounded-map.ts'
 import { Emitter } from '../kit/emitter.ts'
+import { OnceLog } from '../kit/once-log.ts'
 import type { Backend } from '../ports/backend.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { CacheEvents } from '../ports/events.ts'
@@ -84,16 +85,15 @@ export class CacheCore {
   /** How many hard invalidations this process made: a change means that what was looked up before may be gone. */
   purges = 0
   isClosed = false
-  readonly #logger: Logger
+  readonly log: OnceLog
   readonly #debug: DebugLogger = debuglog('forebay')
-  readonly #warned = new BoundedMap<string, true>(remembered)
 
   constructor(options: CacheCoreOptions) {
     this.name = options.name
     this.backend = options.backend
     this.clock = options.backend.clock
-    this.#logger = options.logger
-    this.events = new Emitter('forebay', (event, error) => this.#listenerFailed(event, error))
+    this.log = new OnceLog(`response cache ${options.name}`, options.logger)
+    this.events = new Emitter('forebay', (event, error) => this.log.listenerFailed(event, error))
     const user: BackendUser = {
       who: `response cache ${options.name}`,
       logger: options.logger,
@@ -112,7 +112,9 @@ export class CacheCore {
     })
     this.reads = options.backend.shared ? new SharedReads(this.entries) : this.entries
     this.passes = new Passes(this.clock)
-    this.fleet = options.backend.shared ? this.#fleetOn(options.backend, user) : undefined
+    this.fleet = options.backend.shared
+      ? new Fleet({ backend: options.backend, scope: `response:${options.name}`, user, passes: this.passes })
+      : undefined
     this.refreshes = new BackgroundRefreshes({
       clock: this.clock,
       failed: (error) => this.ownFailure('refresh', error),
@@ -122,50 +124,17 @@ export class CacheCore {
   /** Something failed that is not the app's doing, or that nobody else could report. */
   ownFailure(operation: string, error: unknown): void {
     this.events.emit('error', { name: this.name, operation, error })
-    this.warnOnce(`own:${operation}`, `${operation} failed`, error)
+    this.log.warn(`own:${operation}`, `${operation} failed`, error)
   }
 
   /** A user's function threw or returned nonsense. */
   userFunctionFailed({ operation, cause: error }: UserFunctionError): void {
     this.events.emit('error', { name: this.name, operation, error })
-    this.warnOnce(`option:${operation}`, `option ${operation} failed; such requests bypass the cache`, error)
-  }
-
-  /** Says it once per `topic`: a warning per request would be an outage of its own. */
-  warnOnce(topic: string, words: string, error?: unknown): void {
-    if (this.#warned.has(topic)) return
-    this.#warned.set(topic, true)
-    const line = `forebay: response cache ${this.name}: ${words}`
-    if (error === undefined) this.#log('warn', line)
-    else this.#log('warn', line, error)
+    this.log.warn(`option:${operation}`, `option ${operation} failed; such requests bypass the cache`, error)
   }
 
   /** For `NODE_DEBUG=forebay`. Never given keys, URLs or field values. */
   debug(words: string, route: string, code: string): void {
     if (this.#debug.enabled) this.#debug('%s: %s: %s: %s', this.name, words, route, code)
-  }
-
-  #fleetOn(backend: Backend, user: BackendUser): Fleet {
-    return new Fleet({
-      backend,
-      scope: `response:${this.name}`,
-      guard: guardOf(backend),
-      user,
-      heard: ({ key, word }) => this.passes.heard(key, word),
-      busFailed: (operation, error) =>
-        this.events.emit('backend-error', { name: this.name, operation, error }),
-    })
-  }
-
-  #listenerFailed(event: string, error: unknown): void {
-    this.#log('error', `forebay: response cache ${this.name}: a listener of '${event}' failed`, error)
-  }
-
-  #log(level: 'warn' | 'error', ...words: unknown[]): void {
-    try {
-      this.#logger[level](...words)
-    } catch {
-      // A logger that throws has nobody to be reported to.
-    }
   }
 }

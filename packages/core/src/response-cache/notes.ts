@@ -60,7 +60,7 @@ export function noteRefused({ mount, request, route }: Run, status: number, reas
   rememberLast(core, request, reason)
   core.debug('refused', route, reason)
   if (reason === 'cookie') {
-    core.warnOnce(
+    core.log.warn(
       `cookie:${route}`,
       `${route}: a response to a request with cookies was not stored. Say Cache-Control: public, set key.cookies or ` +
         "partition, or set cookies: 'ignore' if cookies do not matter there",

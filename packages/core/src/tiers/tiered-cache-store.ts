@@ -14,6 +14,7 @@ import type { MaybePromise } from '../ports/maybe-promise.ts'
 import { Arrivals, hashOfKey } from './arrivals.ts'
 import type { Member } from './coherence.ts'
 import type { Invalidation } from './invalidation-message.ts'
+import type { Underway } from './near-copies.ts'
 import { scopeTier, type ScopeTier, type TieredCacheStoreOptions } from './scope-tier.ts'
 
 /** What the far tier says of itself, and how near memory serves. */
@@ -88,39 +89,19 @@ export class TieredCacheStore implements TieredEntries, Member {
   async set(scope: CacheScope, key: string, entry: CacheEntry): Promise<boolean> {
     const { copies, stamped } = this.#tier(scope)
     const call = copies.begin(key, this.#options.coherence.isLive)
-    const told = ofKey(scope, key)
-    try {
-      if (!(await this.#options.far.set(scope, key, entry))) {
-        copies.refused(key, call)
-        return false
-      }
-    } catch (error) {
-      copies.refused(key, call)
-      // It may have been stored all the same.
-      this.#tell([told]).catch(ignore)
-      throw error
-    }
+    if (!(await this.#change(scope, key, call, () => this.#options.far.set(scope, key, entry)))) return false
     copies.written(key, call, entry, stamped.get(entry.stamp))
     // Not waited for: the bus is given it before whatever the caller says next, and again until it was taken.
-    this.#tell([told]).catch(ignore)
+    this.#tell([ofKey(scope, key)]).catch(ignore)
     return true
   }
 
   async touch(scope: CacheScope, key: string, times: EntryTimes): Promise<boolean> {
     const { copies } = this.#tier(scope)
     const call = copies.begin(key, this.#options.coherence.isLive)
-    const told = ofKey(scope, key)
-    try {
-      if (!(await this.#options.far.touch(scope, key, times))) {
-        copies.refused(key, call)
-        return false
-      }
-    } catch (error) {
-      copies.refused(key, call)
-      this.#tell([told]).catch(ignore)
-      throw error
-    }
-    if (!copies.touched(key, call, times)) await this.#tell([told])
+    if (!(await this.#change(scope, key, call, () => this.#options.far.touch(scope, key, times))))
+      return false
+    if (!copies.touched(key, call, times)) await this.#tell([ofKey(scope, key)])
     return true
   }
 
@@ -195,6 +176,25 @@ export class TieredCacheStore implements TieredEntries, Member {
 
   #giveUpAll(): void {
     for (const { copies } of this.#tiers.values()) copies.mark([{ type: 'all' }])
+  }
+
+  /** False, and nothing kept near, where the far tier refused it. What failed may have been done all the same. */
+  async #change(
+    scope: CacheScope,
+    key: string,
+    call: Underway,
+    made: () => MaybePromise<boolean>,
+  ): Promise<boolean> {
+    const { copies } = this.#tier(scope)
+    try {
+      if (await made()) return true
+    } catch (error) {
+      copies.refused(key, call)
+      this.#tell([ofKey(scope, key)]).catch(ignore)
+      throw error
+    }
+    copies.refused(key, call)
+    return false
   }
 
   /** Gone here at once; and again when the far tier has confirmed, as what was read meanwhile may be older than that. */

@@ -1,0 +1,48 @@
+/** Each trouble once in the log, not once per request: a line per request would be an outage of its own. */
+import { BoundedMap } from './bounded-map.ts'
+
+/** The part of a logger that is used here. */
+interface Lines {
+  warn(...args: unknown[]): void
+  error(...args: unknown[]): void
+}
+
+/** Topics may hold a route or an event's name: they are many, and not without end. */
+const remembered = 2_048
+
+export class OnceLog {
+  readonly #who: string
+  readonly #logger: Lines
+  readonly #said = new BoundedMap<string, true>(remembered)
+
+  /** @param who begins every line: `rate limiter api`. */
+  constructor(who: string, logger: Lines) {
+    this.#who = who
+    this.#logger = logger
+  }
+
+  warn(topic: string, words: string, error?: unknown): void {
+    this.#say('warn', topic, words, error)
+  }
+
+  error(topic: string, words: string, error: unknown): void {
+    this.#say('error', topic, words, error)
+  }
+
+  /** A listener of the app threw, or rejected. */
+  listenerFailed(event: string, error: unknown): void {
+    this.#say('error', `listener ${event}`, `a listener of '${event}' failed`, error)
+  }
+
+  #say(level: 'warn' | 'error', topic: string, words: string, error: unknown): void {
+    if (this.#said.has(topic)) return
+    this.#said.set(topic, true)
+    const line = `forebay: ${this.#who}: ${words}`
+    try {
+      if (error === undefined) this.#logger[level](line)
+      else this.#logger[level](`${line} (said once; listen to 'error' for all)`, error)
+    } catch {
+      // A logger that throws has nobody to be reported to.
+    }
+  }
+}
