@@ -158,7 +158,10 @@ it('keeps writes through an outage of the journal', async () => {
   await writes.write('a', 1)
   isAway = true
   cached.set('b', 'old')
-  await expect(writes.write('b', 2)).rejects.toThrow('the journal is away')
+  await expect(writes.write('b', 2)).rejects.toMatchObject({
+    code: 'FOREBAY_UNAVAILABLE',
+    cause: { message: 'the journal is away' },
+  })
   expect(cached.has('b')).toBe(false)
   await pass(clock, 5_000)
   expect(source.size).toBe(0)

@@ -1,4 +1,5 @@
 /** Writes that wait in a journal: they outlive this process, and any process flushes them, one at a time. */
+import { ForebayError } from '../../kit/forebay-error.ts'
 import type { Undo } from '../../ports/clock.ts'
 import type { Codec } from '../../ports/codec.ts'
 import type { Journal } from '../../ports/journal.ts'
@@ -211,7 +212,8 @@ export class JournalQueue<T> implements WriteQueue<T, JournalBatch<T>> {
         this.#timesFull = added < waiting.length ? this.#timesFull + 1 : 0
         if (this.#timesFull > 0) break
       } catch (error) {
-        for (const { refuse } of waiting) refuse(error)
+        const refusal = unconfirmed(error)
+        for (const { refuse } of waiting) refuse(refusal)
       }
     }
     this.#isAppending = false
@@ -226,4 +228,11 @@ export class JournalQueue<T> implements WriteQueue<T, JournalBatch<T>> {
       void this.#append()
     })
   }
+}
+
+function unconfirmed(error: unknown): ForebayError {
+  if (error instanceof ForebayError) return error
+  const words =
+    'write: the backend has not confirmed that it accepted the value, which may be flushed all the same.'
+  return new ForebayError('FOREBAY_UNAVAILABLE', words, { cause: error })
 }
