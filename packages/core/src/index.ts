@@ -137,7 +137,23 @@ export { sendResponse, sendReused } from './node/send-response.ts'
 export { tapResponse } from './node/tap-response.ts'
 export { checkPluginOptions } from './gate/plugin-options.ts'
 /** For backends: what every backend checks, counts and says the same way. */
-export { Marks } from './cache/marks.ts'
+export {
+  codecIdOf,
+  expectCodec,
+  frameLayout,
+  frameMagic,
+  NoFrame,
+  readFrame,
+  readFrameHead,
+  readParts,
+  writeFrame,
+  type Frame,
+  type FrameHead,
+  type HeldValue,
+} from './cache/frame.ts'
+export { KnownMarks, mostMarks, type KnownNumbers, type Marked } from './cache/known-marks.ts'
+export { everythingMember, memberOf } from './cache/mark-names.ts'
+export { headLayout, headMagic, numbersEnd, readMarksHead, type MarksHead } from './cache/marks-head.ts'
 export { BoundedMap } from './kit/bounded-map.ts'
 export { digest } from './kit/digest.ts'
 export { durationMs } from './kit/duration.ts'
@@ -155,5 +171,14 @@ export {
 } from './kit/option-check.ts'
 export { defaultLogger } from './gate/default-logger.ts'
 export { systemClock } from './memory/system-clock.ts'
-export { blockedDecision } from './rate-limit/blocks.ts'
-export { decisionOf } from './rate-limit/judgement.ts'
+export type { Algorithm, Correction, Moment, Standing, State } from './rate-limit/algorithms/algorithm.ts'
+export { HitLog } from './rate-limit/algorithms/hit-log.ts'
+export { algorithms } from './rate-limit/algorithms/table.ts'
+export {
+  blockedDecision,
+  liftedBlock,
+  prolongedBlock,
+  punishedBlock,
+  type Block,
+} from './rate-limit/blocks.ts'
+export { decisionOf, fits, judge, judgeCharge } from './rate-limit/judgement.ts'

@@ -9,8 +9,8 @@ import {
   readFrameHead,
   writeFrame,
   type HeldValue,
-} from '../../../packages/redis/src/entries/frame.ts'
-import { readMarksHead } from '../../../packages/redis/src/entries/marks-head.ts'
+} from '../../../packages/core/src/cache/frame.ts'
+import { readMarksHead } from '../../../packages/core/src/cache/marks-head.ts'
 import { hostileTexts } from '../../../packages/testing/src/hostile-texts.ts'
 
 /** Made by hand: another program computed the checksums and packed the numbers. */

@@ -7,7 +7,7 @@ import {
   readMember,
   shortLabels,
   shortMark,
-} from '../../../packages/redis/src/entries/mark-names.ts'
+} from '../../../packages/core/src/cache/mark-names.ts'
 import { alikePairs, hostileTexts } from '../../../packages/testing/src/hostile-texts.ts'
 
 describe('the names of entries', () => {

@@ -1,7 +1,7 @@
 /** Keys that are kept out for a time, whatever their quota, and how their blocks grow. */
 import type { BlockRule, DeniedDecision, PolicyDecision } from '../ports/rate-limit-store.ts'
 
-interface Block {
+export interface Block {
   /** The key is kept out until then. */
   readonly until: number
   /** Length of the latest block that a rule asked for; 0 when there was none. */
@@ -32,25 +32,21 @@ export class Blocks {
 
   /** Keeps the key out after a denial; returns until when. */
   punish(key: string, rule: BlockRule, now: number): number {
-    const before = this.#blocks.get(key)
-    const grown = before !== undefined && now < before.cleanAt ? before.lengthMs * rule.factor : 0
-    const lengthMs = Math.round(Math.min(rule.maxMs, Math.max(rule.blockMs, grown)))
-    const until = now + lengthMs
-    return this.#set(key, { until, lengthMs, cleanAt: until + rule.maxMs }, now) ? until : now
+    const block = punishedBlock(this.#blocks.get(key), rule, now)
+    return this.#set(key, block, now) ? block.until : now
   }
 
   block(key: string, durationMs: number, now: number): void {
-    const lengthMs = this.#blocks.get(key)?.lengthMs ?? 0
-    const until = now + durationMs
-    this.#set(key, { until, lengthMs, cleanAt: Math.max(until, this.#blocks.get(key)?.cleanAt ?? 0) }, now)
+    this.#set(key, prolongedBlock(this.#blocks.get(key), durationMs, now), now)
   }
 
   /** Lets the key in again; how far its blocks have grown is not forgotten. */
   unblock(key: string, now: number): void {
     const block = this.#blocks.get(key)
     if (block === undefined) return
-    if (block.lengthMs > 0 && block.cleanAt > now) this.#blocks.set(key, { ...block, until: now })
-    else this.#blocks.delete(key)
+    const lifted = liftedBlock(block, now)
+    if (lifted === undefined) this.#blocks.delete(key)
+    else this.#blocks.set(key, lifted)
   }
 
   forget(key: string): void {
@@ -76,6 +72,25 @@ export class Blocks {
     }
     return lifted !== undefined && this.#blocks.delete(lifted)
   }
+}
+
+/** The block after one more denial: longer than the one before, if the key is not clean again. */
+export function punishedBlock(before: Block | undefined, rule: BlockRule, now: number): Block {
+  const grown = before !== undefined && now < before.cleanAt ? before.lengthMs * rule.factor : 0
+  const lengthMs = Math.round(Math.min(rule.maxMs, Math.max(rule.blockMs, grown)))
+  const until = now + lengthMs
+  return { until, lengthMs, cleanAt: until + rule.maxMs }
+}
+
+/** The block of a key that is kept out by hand. */
+export function prolongedBlock(before: Block | undefined, durationMs: number, now: number): Block {
+  const until = now + durationMs
+  return { until, lengthMs: before?.lengthMs ?? 0, cleanAt: Math.max(until, before?.cleanAt ?? 0) }
+}
+
+/** What is remembered of a block that was lifted: how far it has grown. */
+export function liftedBlock(block: Block, now: number): Block | undefined {
+  return block.lengthMs > 0 && block.cleanAt > now ? { ...block, until: now } : undefined
 }
 
 /** A denial because of a block: nothing is left for anybody who is kept out, whatever the quotas say. */

@@ -1,7 +1,7 @@
 /** Values made smaller on their way to Redis, where that is asked for and worth it. */
 import { promisify } from 'node:util'
 import { constants, deflateRaw, deflateRawSync, inflateRaw } from 'node:zlib'
-import { NoFrame, type HeldValue } from './frame.ts'
+import { NoFrame, type HeldValue } from '@forebay/core'
 
 /** Fast: the time goes off the time that the next request saves. */
 const level = constants.Z_BEST_SPEED

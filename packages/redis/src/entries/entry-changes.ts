@@ -1,9 +1,8 @@
 /** Changing what stands under a name: one script call each, which looks and changes in one step. */
-import type { EntryTimes } from '@forebay/core'
+import { frameLayout, type EntryTimes } from '@forebay/core'
 import type { Connection } from '../connection/connection.ts'
 import { runScript } from '../connection/run-script.ts'
 import type { Script } from '../connection/script.ts'
-import { frameLayout } from './frame.ts'
 
 const { staleAt, deleteAt, stamp } = frameLayout
 

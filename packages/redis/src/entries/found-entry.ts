@@ -1,7 +1,14 @@
 /** What stands under a name, read with suspicion: an entry of this cache, or nothing. */
-import { digest, type CacheScope, type Codec, type FoundEntry, type MaybePromise } from '@forebay/core'
+import {
+  expectCodec,
+  readFrame,
+  readFrameHead,
+  type CacheScope,
+  type FoundEntry,
+  type FrameHead,
+  type MaybePromise,
+} from '@forebay/core'
 import { whole } from './compression.ts'
-import { longestCodecId, NoFrame, readFrame, readFrameHead, type FrameHead } from './frame.ts'
 import type { MarksStore } from './marks-store.ts'
 
 /** Redis would take 512 MiB, and do nothing else for a second. */
@@ -21,7 +28,7 @@ export function foundEntry(
   try {
     const { held, codecId, length: _, ...entry } = readFrame(owned(bytes))
     if (entry.deleteAt <= now || marks.isOutrun(entry)) return undefined
-    expectCodec(scope, codecId)
+    expectCodec(scope.codec, codecId)
     const foundAs = (value: Uint8Array): FoundEntry => ({
       entry: { value: scope.codec.decode(value), ...entry },
       softened: marks.isSoftened(entry),
@@ -37,20 +44,11 @@ export function foundEntry(
 export function foundHead(scope: CacheScope, bytes: Buffer): FrameHead | undefined {
   try {
     const head = readFrameHead(bytes)
-    expectCodec(scope, head.codecId)
+    expectCodec(scope.codec, head.codecId)
     return head
   } catch (error) {
     return refusedBy(scope)(error)
   }
-}
-
-/** The id of a codec as a frame has room for it. */
-export function idOf({ id }: Codec): string {
-  return Buffer.byteLength(id) <= longestCodecId ? id : digest(id)
-}
-
-function expectCodec({ codec }: CacheScope, codecId: string): void {
-  if (codecId !== idOf(codec)) throw new NoFrame(`of the codec ${codecId}, not ${codec.id}`)
 }
 
 function refusedBy(scope: CacheScope): (error: unknown) => undefined {

@@ -1,11 +1,19 @@
 /** The marks of one scope in Redis, and what this node knows of them. */
-import type { Clock, Mark } from '@forebay/core'
+import {
+  everythingMember,
+  headLayout,
+  KnownMarks,
+  memberOf,
+  readMarksHead,
+  type Clock,
+  type KnownNumbers,
+  type Mark,
+  type Marked,
+  type MarksHead,
+} from '@forebay/core'
 import type { Connection } from '../connection/connection.ts'
 import { runScript } from '../connection/run-script.ts'
 import type { RedisClock } from '../redis-clock.ts'
-import { KnownMarks, type KnownNumbers, type Marked } from './known-marks.ts'
-import { everythingMember, memberOf } from './mark-names.ts'
-import { headLayout, readMarksHead, type MarksHead } from './marks-head.ts'
 import type { EntryNames } from './entry-names.ts'
 import type { Script } from '../connection/script.ts'
 

@@ -1,22 +1,23 @@
 /** Entries in Redis, under marks that every node sees: each method is one round trip as long as nothing was purged. */
-import type {
-  CacheEntry,
-  CacheScope,
-  CacheStore,
-  CacheStoreStats,
-  Clock,
-  EntryTimes,
-  FoundEntry,
-  Mark,
-  MarkOptions,
+import {
+  codecIdOf,
+  writeFrame,
+  type CacheEntry,
+  type CacheScope,
+  type CacheStore,
+  type CacheStoreStats,
+  type Clock,
+  type EntryTimes,
+  type FoundEntry,
+  type Mark,
+  type MarkOptions,
 } from '@forebay/core'
 import type { Connection } from '../connection/connection.ts'
 import type { RedisClock } from '../redis-clock.ts'
 import { held } from './compression.ts'
 import { EntryChanges } from './entry-changes.ts'
 import { EntryNames } from './entry-names.ts'
-import { foundEntry, foundHead, idOf, mostBytes } from './found-entry.ts'
-import { writeFrame } from './frame.ts'
+import { foundEntry, foundHead, mostBytes } from './found-entry.ts'
 import { MarksStore } from './marks-store.ts'
 import { Reads } from './reads.ts'
 import { entryScript } from './script/entry-script.ts'
@@ -107,7 +108,7 @@ export class RedisCacheStore implements CacheStore {
     if (!isSound(entry) || entry.deleteAt <= this.#options.clock.now()) return false
     if (entry.bytes > mostBytes || part.marks.isOutrun(entry)) return false
     const value = scope.codec.encode(entry.value)
-    const frame = writeFrame(entry, idOf(scope.codec), await held(value, this.#options.compressAbove))
+    const frame = writeFrame(entry, codecIdOf(scope.codec), await held(value, this.#options.compressAbove))
     if (frame.length > mostBytes) return false
     const name = part.names.entry(key)
     const answer = await this.#changing(part, this.#changes.set(name, frame))

@@ -91,6 +91,26 @@ export class HitLog {
     return this.#times.length
   }
 
+  /** Time and units of each line, the oldest first: how a backend keeps it outside of this process. */
+  toNumbers(): readonly number[] {
+    const numbers: number[] = []
+    for (let line = this.#head; line < this.#times.length; line++) {
+      numbers.push(this.#times[line]!, this.#units[line]!)
+    }
+    return numbers
+  }
+
+  /** The log that `toNumbers` told of. */
+  static fromNumbers(numbers: readonly number[]): HitLog {
+    const log = new HitLog()
+    for (let index = 0; index + 1 < numbers.length; index += 2) {
+      log.#times.push(numbers[index]!)
+      log.#units.push(numbers[index + 1]!)
+      log.#total += numbers[index + 1]!
+    }
+    return log
+  }
+
   copy(): HitLog {
     const copy = new HitLog()
     copy.#times = this.#times.slice(this.#head)

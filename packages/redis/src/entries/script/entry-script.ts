@@ -1,5 +1,5 @@
 /** The script that changes one entry: sets it, gives it another life, takes it away. */
-import { frameLayout, frameMagic } from '../frame.ts'
+import { frameLayout, frameMagic } from '@forebay/core'
 import { scriptOf, type Script } from '../../connection/script.ts'
 import { serverTime } from './server-time.ts'
 

@@ -1,11 +1,7 @@
 /** The script that gives out stamps, marks, and tells which marks there are. */
-import { headLayout, headMagic, numbersEnd } from '../marks-head.ts'
-import { everythingMember } from '../mark-names.ts'
+import { everythingMember, headLayout, headMagic, mostMarks, numbersEnd } from '@forebay/core'
 import { scriptOf, type Script } from '../../connection/script.ts'
 import { serverTime } from './server-time.ts'
-
-/** The oldest marks beyond this number are forgotten: everything older than them counts as invalidated. */
-export const mostMarks = 10_000
 
 const at = headLayout
 

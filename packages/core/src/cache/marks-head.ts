@@ -1,4 +1,4 @@
-/** What Redis holds of a scope beside its marks: the last numbers given out, and since when marks are known. */
+/** What a shared backend holds of a scope beside its marks: the last numbers given out, and since when marks are known. */
 
 /** "fbh" and the version of the layout. */
 export const headMagic: Buffer = Buffer.from([0x66, 0x62, 0x68, 1])

@@ -1,8 +1,11 @@
-/** What this node knows of the marks of one scope. It is never forgotten for what a server says that knows less. */
-import { Marks, type CacheEntry, type Mark } from '@forebay/core'
-import { mostMarks } from './script/marks-script.ts'
+/** What this node knows of the marks of one scope in a shared backend. It is never forgotten for what a server says that knows less. */
+import type { CacheEntry, Mark } from '../ports/cache-store.ts'
+import { Marks } from './marks.ts'
 import { readMember, shortLabels, shortMark } from './mark-names.ts'
 import type { MarksHead } from './marks-head.ts'
+
+/** The oldest marks of a scope beyond this number are forgotten: everything older than them counts as invalidated. */
+export const mostMarks = 10_000
 
 /** The largest numbers that this node has seen. */
 export interface KnownNumbers {
@@ -32,7 +35,7 @@ export class KnownMarks {
     return this.#learntUpTo
   }
 
-  /** Until when the marks live in Redis, as far as was heard. */
+  /** Until when the marks live in the backend, as far as was heard. */
   get until(): number {
     return this.#until
   }
@@ -50,7 +53,7 @@ export class KnownMarks {
     return head.markedAt <= this.#learntUpTo
   }
 
-  /** All marks since `learntUpTo`, each as it stands in Redis with its number, and the head that stood with them. */
+  /** All marks since `learntUpTo`, each as it stands in the backend with its number, and the head that stood with them. */
   learn(head: MarksHead, members: readonly (readonly [member: string, number: number])[]): void {
     for (const [member, score] of members) {
       const number = Math.min(score, head.markedAt)

@@ -1,5 +1,6 @@
 /** Marks and labels as texts of bounded length that tell them apart. */
-import { digest, type Mark } from '@forebay/core'
+import { digest } from '../kit/digest.ts'
+import type { Mark } from '../ports/cache-store.ts'
 
 /** Longer labels are told apart by their digests. */
 const longestLabel = 256
@@ -12,7 +13,7 @@ const kinds = { label: 'l', prefix: 'p', all: 'a' } as const
 /** Invalidates everything, and makes every mark before it needless. */
 export const everythingMember = 'h["a"]'
 
-/** How a mark stands among the marks in Redis; the same mark always as the same text. */
+/** How a mark stands among the marks of a backend; the same mark always as the same text. */
 export function memberOf(mark: Mark, soft: boolean): string {
   const words = mark.type === 'all' ? [kinds.all] : [kinds[mark.type], nameOf(mark)]
   return `${soft ? 's' : 'h'}${JSON.stringify(words)}`

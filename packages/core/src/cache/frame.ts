@@ -1,6 +1,8 @@
 /** An entry as bytes: a head of fixed length, its names, the id of its codec, its value. */
 import { crc32 } from 'node:zlib'
-import type { CacheEntry } from '@forebay/core'
+import { digest } from '../kit/digest.ts'
+import type { CacheEntry } from '../ports/cache-store.ts'
+import type { Codec } from '../ports/codec.ts'
 
 /** "fbe" and the version of the layout. Another layout has another version: then this one is read no more, or a miss. */
 export const frameMagic: Buffer = Buffer.from([0x66, 0x62, 0x65, 1])
@@ -59,6 +61,16 @@ export class NoFrame extends Error {
 /** In bytes. */
 export const longestCodecId = 255
 
+/** The id of a codec as a frame has room for it. */
+export function codecIdOf({ id }: Codec): string {
+  return Buffer.byteLength(id) <= longestCodecId ? id : digest(id)
+}
+
+/** @throws NoFrame when the value was written by another codec. */
+export function expectCodec(codec: Codec, codecId: string): void {
+  if (codecId !== codecIdOf(codec)) throw new NoFrame(`of the codec ${codecId}, not ${codec.id}`)
+}
+
 /** @throws TypeError for an id of a codec that is longer than `longestCodecId`. */
 export function writeFrame(entry: CacheEntry, codecId: string, held: HeldValue): Buffer {
   // JSON keeps every text exactly, unpaired surrogates too.
@@ -91,15 +103,25 @@ export function writeFrame(entry: CacheEntry, codecId: string, held: HeldValue):
 /** @throws NoFrame */
 export function readFrame(bytes: Buffer): Frame {
   const head = readFrameHead(bytes)
+  return readParts(head, bytes.subarray(0, head.length), bytes.subarray(head.length))
+}
+
+/**
+ * Of a frame that is kept in two parts: what stands before the value, whose head was read already, and the value.
+ * @throws NoFrame
+ */
+export function readParts(head: FrameHead, before: Buffer, held: Buffer): Frame {
   const at = frameLayout
-  if (bytes.length !== head.length + bytes.readUInt32LE(at.heldLength)) throw new NoFrame('cut off')
-  if (crc32(bytes.subarray(at.stamp)) !== bytes.readUInt32LE(at.checksum)) throw new NoFrame('damaged')
-  const flags = bytes[at.flags] ?? 0
+  if (before.length !== head.length || held.length !== before.readUInt32LE(at.heldLength))
+    throw new NoFrame('cut off')
+  if (crc32(held, crc32(before.subarray(at.stamp))) !== before.readUInt32LE(at.checksum))
+    throw new NoFrame('damaged')
+  const flags = before[at.flags] ?? 0
   if ((flags & ~deflated) !== 0) throw new NoFrame('held in an unknown way')
   const isDeflated = flags === deflated
-  const length = bytes.readUInt32LE(at.valueLength)
+  const length = before.readUInt32LE(at.valueLength)
   // A plain Uint8Array: `slice` of a Buffer is not what a codec expects.
-  const value = new Uint8Array(bytes.buffer, bytes.byteOffset + head.length, bytes.length - head.length)
+  const value = new Uint8Array(held.buffer, held.byteOffset, held.length)
   if (!isDeflated && value.byteLength !== length) throw new NoFrame('of another length than it says')
   return { ...head, held: { bytes: value, length, isDeflated } }
 }
