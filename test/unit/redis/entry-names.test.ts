@@ -2,12 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { digest, type Mark } from '@forebay/core'
 import { EntryNames } from '../../../packages/redis/src/entries/entry-names.ts'
-import {
-  memberOf,
-  readMember,
-  shortLabels,
-  shortMark,
-} from '../../../packages/core/src/cache/mark-names.ts'
+import { memberOf, readMember, shortLabels, shortMark } from '../../../packages/core/src/cache/mark-names.ts'
 import { alikePairs, hostileTexts } from '../../../packages/testing/src/hostile-texts.ts'
 
 describe('the names of entries', () => {
