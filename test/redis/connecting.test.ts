@@ -1,6 +1,7 @@
 /** One server by its url: who, which database, under which names; and what is said when that fails. */
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createRateLimiter } from '@forebay/core'
 import { redisBackend, redisBackendFromEnv } from '@forebay/redis'
 import { chargesOf, take } from './asking.ts'
 import { freePort } from './free-port.ts'
@@ -36,6 +37,30 @@ describe('a backend', () => {
       code: 'FOREBAY_CLOSED',
     })
     expect(await backend.health()).toMatchObject({ ok: false, detail: 'The Redis backend is closed.' })
+  })
+
+  it('that is closed while it is still used answers by the mode for failures, and the log says so once', async () => {
+    const lines: string[] = []
+    const note = (...words: unknown[]): void => void lines.push(words.join(' '))
+    const logger = { warn: note, error: note }
+    const backend = redisBackend(`redis://${at}`, { timeout: '5s', logger })
+    const limiter = createRateLimiter({
+      limit: 5,
+      window: '1m',
+      timeout: '5s',
+      name: 'late',
+      backend,
+      logger,
+    })
+    expect(await limiter.consume('key')).toMatchObject({ source: 'backend' })
+    const pending = limiter.consume('key')
+    await backend.close()
+    expect((await pending).allowed).toBe(true)
+    expect(await limiter.consume('key')).toMatchObject({ allowed: true, source: 'local' })
+    await expect(limiter.peek('key')).rejects.toMatchObject({ code: 'FOREBAY_CLOSED' })
+    expect(lines).toEqual([
+      expect.stringMatching(/redis backend is closed, and rate limiter late still asks it/),
+    ])
   })
 
   it('that is closed unused opens no socket either', async () => {

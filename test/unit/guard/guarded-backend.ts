@@ -2,6 +2,7 @@
 import { vi, type Mock } from 'vitest'
 import {
   createRateLimiter,
+  ForebayError,
   memoryBackend,
   type Backend,
   type Health,
@@ -9,7 +10,7 @@ import {
 } from '@forebay/core'
 import { manualClock, type ManualClock } from '@forebay/testing'
 
-export type Behaviour = 'works' | 'fails' | 'hangs'
+export type Behaviour = 'works' | 'fails' | 'hangs' | 'closed'
 
 export interface FarBackend {
   readonly backend: Backend
@@ -17,7 +18,7 @@ export interface FarBackend {
   readonly logger: { warn: Mock<() => void>; error: Mock<() => void> }
   /** How calls of the stores are answered from now on. */
   calls: Behaviour
-  health: Behaviour
+  health: Behaviour | 'unwell'
   /** How many calls have reached the stores, `health` apart. */
   asked: number
   probed: number
@@ -32,6 +33,7 @@ export function farBackend(): FarBackend {
   const logger = { warn: vi.fn<() => void>(), error: vi.fn<() => void>() }
   const answer = <T>(how: Behaviour, value: () => T): Promise<T> => {
     if (how === 'hangs') return new Promise(() => {})
+    if (how === 'closed') return Promise.reject(new ForebayError('FOREBAY_CLOSED', 'The backend is closed.'))
     return how === 'works' ? Promise.resolve().then(value) : Promise.reject(new Error('down'))
   }
   const remote = <Store extends object>(store: Store): Store =>
@@ -54,8 +56,9 @@ export function farBackend(): FarBackend {
     entries: remote(working.entries),
     health: () => {
       far.probed++
-      const health: Health = { ok: true, latencyMs: 1, detail: '' }
-      return answer(far.health, () => health)
+      const ok = far.health !== 'unwell'
+      const health: Health = { ok, latencyMs: 1, detail: ok ? '' : 'no way to it' }
+      return answer(far.health === 'unwell' ? 'works' : far.health, () => health)
     },
   }
   const far: FarBackend = {

@@ -1,5 +1,5 @@
 /** One call of a store on its way through the guard: at once where the store answers at once. */
-import { unavailable, type GuardedWay } from '../guard/guarded-way.ts'
+import type { GuardedWay } from '../guard/guarded-way.ts'
 import { isPromise } from '../kit/promise.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
 
@@ -34,7 +34,7 @@ export async function surely<Raw, Value>(
   way: GuardedWay,
   { operation, timeoutMs, ask, read }: GuardedCall<Raw, Value>,
 ): Promise<Value> {
-  if (!way.isSound && !way.admits(operation)) throw unavailable(operation)
+  if (!way.isSound && !way.admits(operation)) throw way.refusal(operation)
   let answer: MaybePromise<Raw>
   try {
     answer = ask()

@@ -1,8 +1,8 @@
 /** The cache's part of the store, which may be slow, broken or lying without any request noticing more than a miss. */
 import type { BackendGuard } from '../guard/backend-guard.ts'
-import { GuardedWay, unavailable } from '../guard/guarded-way.ts'
+import { GuardedWay } from '../guard/guarded-way.ts'
 import type { CircuitState } from '../guard/circuit.ts'
-import type { BackendUser } from '../guard/outage.ts'
+import { saysClosed, type BackendUser } from '../guard/outage.ts'
 import { ForebayError } from '../kit/forebay-error.ts'
 import { isPromise } from '../kit/promise.ts'
 import type {
@@ -181,7 +181,7 @@ export class GuardedEntries {
       throw notConfirmed(cause)
     }
     const way = this.#writes
-    if (!way.isSound && !way.admits('mark')) return fail(unavailable('mark'))
+    if (!way.isSound && !way.admits('mark')) return fail(way.refusal('mark'))
     let marked: MaybePromise<void>
     try {
       marked = store.mark(scope, marks, { soft })
@@ -231,10 +231,11 @@ export class GuardedEntries {
 }
 
 function notConfirmed(cause: unknown): ForebayError {
+  const isForGood = saysClosed(cause)
   return new ForebayError(
-    'FOREBAY_UNAVAILABLE',
+    isForGood ? 'FOREBAY_CLOSED' : 'FOREBAY_UNAVAILABLE',
     `The backend has not confirmed the invalidation: ${cause instanceof Error ? cause.message : String(cause)}. ` +
-      'It holds in this process, and everywhere as soon as the backend answers this process again.',
+      `It holds in this process${isForGood ? ' only' : ', and everywhere as soon as the backend answers this process again'}.`,
     { cause },
   )
 }

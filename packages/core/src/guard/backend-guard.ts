@@ -4,7 +4,7 @@ import type { Clock } from '../ports/clock.ts'
 import { Circuit, type CircuitState } from './circuit.ts'
 import { withDeadline } from './deadline.ts'
 import { MissedInvalidations } from './missed-invalidations.ts'
-import { Outage } from './outage.ts'
+import { Outage, saysClosed, type BackendUser } from './outage.ts'
 
 export type GuardedBackend = Pick<Backend, 'kind' | 'shared' | 'clock' | 'entries' | 'health'>
 
@@ -56,6 +56,7 @@ export class BackendGuard {
   #isProbing = false
   #usualMs = 0
   #hastyUntil = -Infinity
+  #isOver = false
 
   constructor(backend: GuardedBackend) {
     this.#backend = backend
@@ -95,6 +96,7 @@ export class BackendGuard {
 
   /** Something was wanted of a backend that is away. */
   wanted(): void {
+    if (this.#isOver) return
     this.#wantedAt = this.clock.now()
     this.#probeLater()
   }
@@ -109,6 +111,7 @@ export class BackendGuard {
   /** @param timeoutMs how long its caller would have waited, and `tookMs` how long it did. */
   heard(circuit: Circuit, epoch: number, { timeoutMs, tookMs }: HeardAnswer): void {
     this.#answers++
+    this.outage.answered()
     this.#usualMs += (tookMs - this.#usualMs) * weight
     if (timeoutMs > this.#patienceMs && timeoutMs <= mostPatienceMs) this.#patienceMs = timeoutMs
     const hadFailed = circuit.isFailing || !circuit.isClosed
@@ -122,6 +125,15 @@ export class BackendGuard {
     const isSilent = epoch === circuit.epoch && answersBefore === this.#answers
     circuit.failed(epoch, false)
     if (isSilent) for (const each of this.#all) each.open()
+  }
+
+  /** A call failed, and whoever made it is told. What is closed is never asked again, not even how it is. */
+  failed(user: BackendUser, operation: string, error: unknown): void {
+    if (saysClosed(error) && !this.#isOver) {
+      this.#isOver = true
+      for (const circuit of this.#all) circuit.end()
+    }
+    this.outage.failed(user, operation, error)
   }
 
   /** An answer that came at once says nothing of a backend far away, unless it used to fail at once as well. */
@@ -149,6 +161,7 @@ export class BackendGuard {
       // Nobody has asked for anything since: the backend's own word has to do.
       if (closed.length > 0) this.#lookForEnd()
     }
+    if (this.#isOver) return
     const isWanted = !this.missed.isEmpty || this.clock.now() - this.#wantedAt < interestMs
     if (isWanted && this.#all.some((circuit) => !circuit.isClosed)) this.#probeLater()
   }
@@ -156,6 +169,8 @@ export class BackendGuard {
   async #isWell(): Promise<boolean> {
     try {
       const health = await withDeadline(this.#backend.health(), this.#patienceMs, this.clock)
+      if (health.ok) this.outage.answered()
+      else this.outage.explained(health.detail)
       return health.ok
     } catch {
       return false

@@ -25,6 +25,7 @@ export class Circuit {
   /** A trial has failed, or the first call after a silence did: from then on only a call that works closes the circuit. */
   #needsProof = false
   #failedQuickly = false
+  #isOver = false
 
   constructor(opened: () => void) {
     this.#opened = opened
@@ -46,6 +47,11 @@ export class Circuit {
   /** Whether the latest failure was one that nobody waited for. */
   get failedQuickly(): boolean {
     return this.#failedQuickly
+  }
+
+  /** Open for good. */
+  get isOver(): boolean {
+    return this.#isOver
   }
 
   get epoch(): number {
@@ -96,11 +102,20 @@ export class Circuit {
     this.#open()
   }
 
+  /** The backend is closed, and never comes back. */
+  end(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#isFailing = true
+    this.#become('open')
+  }
+
   /**
    * The backend says that it is well: the next call tries. Where none has come since it said so the last time, all may:
    * true then.
    */
   foundWell(): boolean {
+    if (this.#isOver) return false
     if (this.#state === 'open') {
       if (this.#probesToSkip > 0) this.#probesToSkip--
       else this.#become('half-open')

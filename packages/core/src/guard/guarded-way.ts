@@ -3,7 +3,7 @@ import { ForebayError } from '../kit/forebay-error.ts'
 import type { BackendGuard, BackendPart } from './backend-guard.ts'
 import type { Circuit } from './circuit.ts'
 import { NoAnswer, withDeadline } from './deadline.ts'
-import type { BackendUser } from './outage.ts'
+import { saysClosed, type BackendUser } from './outage.ts'
 
 export interface Expected<Raw, Value> {
   /** The store's method. */
@@ -35,9 +35,23 @@ export class GuardedWay {
     const { outage } = this.#guard
     // Where another part works again already, the outage is over, and this one is on trial.
     if (outage.isOn && !outage.concerns(this.#user)) {
-      outage.failed(this.#user, operation, unavailable(operation, outage.cause))
+      outage.failed(this.#user, operation, this.refusal(operation))
     }
     return false
+  }
+
+  /** What a call is answered with that is not made. */
+  refusal(operation: string): ForebayError {
+    const { cause } = this.#guard.outage
+    const options = cause === undefined ? undefined : { cause }
+    if (saysClosed(cause)) {
+      return new ForebayError('FOREBAY_CLOSED', `${operation}: the backend is closed.`, options)
+    }
+    return new ForebayError(
+      'FOREBAY_UNAVAILABLE',
+      `${operation}: the backend does not answer, and is not asked until it does again.`,
+      options,
+    )
   }
 
   /** Nothing has failed lately: neither `admits` nor `workedAtOnce` needs to be called. */
@@ -81,20 +95,11 @@ export class GuardedWay {
 
   failedAtOnce(operation: string, error: unknown): void {
     this.#circuit.failed(this.#circuit.epoch, true)
-    this.#guard.outage.failed(this.#user, operation, error)
+    this.#guard.failed(this.#user, operation, error)
   }
 
   #fail(operation: string, error: unknown): never {
-    this.#guard.outage.failed(this.#user, operation, error)
+    this.#guard.failed(this.#user, operation, error)
     throw error
   }
-}
-
-/** What a call is answered with that is not made. */
-export function unavailable(operation: string, cause?: unknown): ForebayError {
-  return new ForebayError(
-    'FOREBAY_UNAVAILABLE',
-    `${operation}: the backend does not answer, and is not asked until it does again.`,
-    cause === undefined ? undefined : { cause },
-  )
 }

@@ -145,7 +145,7 @@ export class MissedInvalidations {
   }
 
   #later(): void {
-    if (this.#isWaiting || this.#isApplying) return
+    if (this.#isWaiting || this.#isApplying || this.#options.writes.isOver) return
     this.#isWaiting = true
     this.#options.clock.schedule(retryMs, () => {
       this.#isWaiting = false

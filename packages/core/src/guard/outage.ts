@@ -1,6 +1,8 @@
 /** What is told of a backend that fails: one line when it begins and one when it is over, whoever noticed. */
+import type { ForebayErrorCode } from '../kit/forebay-error.ts'
 import type { Clock, Undo } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
+import { NoAnswer } from './deadline.ts'
 
 /** A limiter or cache on a backend. */
 export interface BackendUser {
@@ -23,6 +25,12 @@ const recentMs = 10_000
 const mostTold = 10
 const minuteMs = 60_000
 
+/**
+ * The first connection takes its time: names are looked up, certificates checked, masters found. A backend that has never
+ * answered is told of when it still says nothing after this long.
+ */
+const firstContactMs = 2_000
+
 export class Outage {
   readonly #kind: string
   readonly #clock: Clock
@@ -34,6 +42,10 @@ export class Outage {
   #cause: unknown
   #teller: BackendUser | undefined
   #stopTelling: Undo | undefined
+  #hasAnswered = false
+  /** What the backend last said of itself. */
+  #ownWord: string | undefined
+  #isForGood = false
 
   constructor(kind: string, clock: Clock) {
     this.#kind = kind
@@ -54,9 +66,20 @@ export class Outage {
     return this.#affected.has(user)
   }
 
+  /** It has answered a call. */
+  answered(): void {
+    this.#hasAnswered = true
+  }
+
+  /** What it says of itself when it is asked. */
+  explained(word: string): void {
+    this.#ownWord = word
+  }
+
   failed(user: BackendUser, operation: string, error: unknown): void {
     this.#affected.add(user)
     user.failed(operation, error)
+    if (saysClosed(error)) return this.#closed(user, operation, error)
     if (this.#isOn) return
     this.#isOn = true
     this.#beganAt = this.#clock.now()
@@ -69,12 +92,27 @@ export class Outage {
     this.#isOn = false
     this.#stopTelling?.()
     this.#cause = undefined
+    this.#ownWord = undefined
     const affected = [...this.#affected]
     this.#affected.clear()
     for (const user of affected) user.recovered()
     const teller = this.#teller
     this.#teller = undefined
     if (teller !== undefined) say(teller.logger, 'warn', `forebay: the ${this.#kind} backend answers again`)
+  }
+
+  /** Not an outage that anybody has to look after, but a backend that was closed before those who use it. */
+  #closed(user: BackendUser, operation: string, error: unknown): void {
+    if (this.#isForGood) return
+    this.#isForGood = true
+    this.#isOn = true
+    this.#cause = error
+    this.#stopTelling?.()
+    say(
+      user.logger,
+      'warn',
+      `forebay: the ${this.#kind} backend is closed, and ${user.who} still asks it (${operation}); it is done without from now on`,
+    )
   }
 
   #tell(user: BackendUser, operation: string, error: unknown): void {
@@ -88,7 +126,9 @@ export class Outage {
     say(
       user.logger,
       'error',
-      `forebay: the ${this.#kind} backend failed at ${operation}, for ${user.who}; until it answers it is done without`,
+      `forebay: the ${this.#kind} backend failed at ${operation}, for ${user.who}; until it answers it is done without${
+        this.#ownWord === undefined ? '' : ` (it says: ${this.#ownWord})`
+      }`,
       error,
     )
   }
@@ -96,13 +136,21 @@ export class Outage {
   /** How long an outage has to last before it is told of. */
   #mustWait(): number {
     const now = this.#clock.now()
-    const isLasting = now - this.#beganAt >= lastingMs
+    const lastedMs = now - this.#beganAt
+    const isFirstContact = !this.#hasAnswered && this.#cause instanceof NoAnswer
+    if (isFirstContact && lastedMs < firstContactMs) return firstContactMs - lastedMs
     this.#toldAt = this.#toldAt.filter((at) => now - at < minuteMs && at <= now)
     const [oldest] = this.#toldAt
     if (oldest !== undefined && this.#toldAt.length >= mostTold) return minuteMs - (now - oldest)
     const recent = this.#toldAt.filter((at) => now - at < recentMs).length
-    return isLasting || recent < toldAtOnce ? 0 : lastingMs
+    return lastedMs >= lastingMs || recent < toldAtOnce ? 0 : lastingMs
   }
+}
+
+/** Whether it is what a closed backend says, ours or somebody else's. */
+export function saysClosed(error: unknown): boolean {
+  const { code } = (error ?? {}) as { readonly code?: unknown }
+  return code === ('FOREBAY_CLOSED' satisfies ForebayErrorCode)
 }
 
 function say(logger: Logger, level: 'warn' | 'error', ...words: unknown[]): void {

@@ -19,7 +19,10 @@ export interface Backend {
   /** Only where something outlives the process: what it accepted survives a crash. */
   readonly journal?: Journal
   health(): Promise<Health>
-  /** Lets go of everything; nothing keeps the process alive afterwards. Calling it again does nothing. */
+  /**
+   * Lets go of everything; nothing keeps the process alive afterwards. Calling it again does nothing. What cannot be
+   * answered any more then fails with an error whose `code` is `FOREBAY_CLOSED`.
+   */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }

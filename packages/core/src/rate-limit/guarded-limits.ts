@@ -1,6 +1,6 @@
 /** The limiter's store, which may be slow, broken or lying without any request failing or waiting for long. */
 import type { BackendGuard } from '../guard/backend-guard.ts'
-import { GuardedWay, unavailable } from '../guard/guarded-way.ts'
+import { GuardedWay } from '../guard/guarded-way.ts'
 import type { BackendUser } from '../guard/outage.ts'
 import { isPromise } from '../kit/promise.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
@@ -71,7 +71,7 @@ export class GuardedLimits {
    */
   ask<T>(operation: string, call: (store: RateLimitStore) => MaybePromise<T>): MaybePromise<T> {
     const way = this.#way
-    if (!way.isSound && !way.admits(operation)) return Promise.reject(unavailable(operation))
+    if (!way.isSound && !way.admits(operation)) return Promise.reject(way.refusal(operation))
     let answer: MaybePromise<T>
     try {
       answer = call(this.#store)

@@ -140,7 +140,7 @@ export class PermitLeases {
     read: (raw: Raw) => Value,
   ): Promise<Value> {
     const way = this.#way
-    if (!way.isSound && !way.admits(operation)) throw new Error('the backend is away')
+    if (!way.isSound && !way.admits(operation)) throw way.refusal(operation)
     return way.hear((async () => call())(), { operation, timeoutMs, read })
   }
 }

@@ -148,7 +148,7 @@ export class Connection {
             return reject(error)
           }
           this.#mislaid(client)
-          reject(unavailable(why(error), error))
+          reject(this.#isClosed ? closed() : unavailable(why(error), error))
         },
       )
     })
