@@ -1,5 +1,6 @@
 /** What `close` does with what waits. */
 import { expect, it } from 'vitest'
+import type { MaybePromise } from '@forebay/core'
 import { manualClock, simulatedJournal } from '@forebay/testing'
 import { buffered, pass } from './buffered.ts'
 
@@ -59,6 +60,35 @@ it('says in the log what is lost where nobody takes it', async () => {
   expect(logged.at(-1)).toBe(
     'error forebay: writeBehind: 1 writes are lost: they did not reach the source before closeTimeout',
   )
+})
+
+it('waits for a journal that hangs no more than a second longer', async () => {
+  const clock = manualClock()
+  const journal = simulatedJournal(clock)
+  let isHanging = false
+  const unlessItHangs = async <Answer>(call: () => MaybePromise<Answer>): Promise<Answer> =>
+    isHanging ? await new Promise(() => undefined) : await call()
+  const { writes } = buffered({
+    clock,
+    journal: {
+      append: (...args) => unlessItHangs(() => journal.append(...args)),
+      open: async (...args) => {
+        const reader = await unlessItHangs(() => journal.open(...args))
+        return reader && { ...reader, release: () => unlessItHangs(() => reader.release()) }
+      },
+    },
+    flush() {
+      isHanging = true
+      return new Promise(() => undefined)
+    },
+  })
+  await writes.write('a', 1)
+  let isClosed = false
+  const closing = writes.close().then(() => (isClosed = true))
+  await pass(clock, 9_900, 100)
+  expect(isClosed).toBe(false)
+  await pass(clock, 1_200, 100)
+  await closing
 })
 
 it('leaves to other processes what is in a journal, at once', async () => {

@@ -36,8 +36,9 @@ export interface WriteBehind<T> {
   stats(): WriteBehindStats
   /**
    * Accepts nothing any more and flushes what waits, trying again until `closeTimeout`. What is left then stays in the
-   * journal for another process, or goes to `onDeadLetter` where there is no journal. Never rejects; keeps the process alive
-   * until it is done. Calling it again gives the same promise.
+   * journal for another process; a journal that hangs holds this one up for a second more at the most. Without a journal it
+   * goes to `onDeadLetter`, which may take another `closeTimeout`. Never rejects; keeps the process alive until it is done.
+   * Calling it again gives the same promise.
    */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -55,6 +56,9 @@ interface Write<T> {
 
 /** How long to wait for another process that flushes. */
 const elsewhereMs = 25
+
+/** How long a journal may take to be left: who waits for its lease meanwhile waits for that at most. */
+const leavingMs = 1_000
 
 export class BufferedWrites<T> implements WriteBehind<T> {
   readonly #options: BufferedWritesOptions<T>
@@ -142,7 +146,8 @@ export class BufferedWrites<T> implements WriteBehind<T> {
         const restMs = end?.type === 'failed' ? this.#flusher.restMs() : elsewhereMs
         await this.#wait(Math.max(0, Math.min(restMs, deadline - this.#clock.now())))
       }
-      await this.#leaveBehind(await queue.abandon())
+      const left = await Promise.race([queue.abandon(), this.#wait(leavingMs)])
+      await this.#leaveBehind(left ?? [])
     } finally {
       letGo()
     }
