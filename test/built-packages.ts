@@ -11,14 +11,16 @@ const lock = fileURLToPath(new URL('../.cache/build.lock/', import.meta.url))
 /** A build takes a second; a lock that old was left by a process that died. */
 const staleAfterMs = 60_000
 
-/** Builds what is not built yet, the packages and the demo. One at a time on this machine: two builds would write the same files. */
+/** Builds what is not built yet, the packages, the demo and the benchmark. One at a time on this machine: two builds would write the same files. */
 export async function buildPackages(): Promise<void> {
   await mkdir(new URL('../.cache/', import.meta.url), { recursive: true })
   await takeLock()
   try {
     const packages = ['express', 'fastify', 'koa', 'redis', 'testing'].map((name) => `packages/${name}`)
     const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url))
-    await promisify(execFile)(process.execPath, [tsc, '-b', ...packages, 'examples/demo'], { cwd: root })
+    await promisify(execFile)(process.execPath, [tsc, '-b', ...packages, 'examples/demo', 'bench'], {
+      cwd: root,
+    })
   } finally {
     await rmdir(lock)
   }

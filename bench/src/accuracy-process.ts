@@ -1,17 +1,12 @@
 /** One of several processes that ask one limiter in Redis as fast as they can, at a window's edge; tells what was admitted. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { answering } from './answering.ts'
 import { redisContestants } from './contestants/redis/index.ts'
-
-export interface Admission {
-  /** Instants in ms that all processes share: it was decided somewhere between them. */
-  readonly sentAt: number
-  readonly receivedAt: number
-}
+import type { Admission } from './parts/worst-window.ts'
+import type { RedisDecider } from './redis-contestant.ts'
+import { named } from './subject.ts'
 
 export interface AccuracyJob {
-  readonly name: string
-  readonly url: string
-  readonly limit: number
   readonly windowMs: number
   /** When the window begins that all of them are about. */
   readonly beginsAt: number
@@ -20,25 +15,31 @@ export interface AccuracyJob {
 
 const inFlight = 8
 
-process.once('message', (job: AccuracyJob) => void hammer(job))
+const [name, url = '', limit, windowMs] = process.argv.slice(2)
+
+await answering(async () => {
+  const settings = { url, limit: Number(limit), windowMs: Number(windowMs), policies: 1 }
+  const decider = named(redisContestants, name).make(settings)
+  await decider.decide(`connected:${process.pid}`)
+  return {
+    answer: (job) => hammer(decider, job as AccuracyJob),
+    close: () => decider.close(),
+  }
+})
 
 const now = (): number => performance.timeOrigin + performance.now()
 
-async function hammer({ name, url, limit, windowMs, beginsAt, isFirst }: AccuracyJob): Promise<void> {
-  const contestant = redisContestants.find((one) => one.name === name)
-  if (contestant === undefined) throw new Error(`no contestant ${name}`)
-  const decider = contestant.make({ url, limit, windowMs, policies: 1 })
+async function hammer(decider: RedisDecider, job: AccuracyJob): Promise<readonly Admission[]> {
   const admissions: Admission[] = []
   const ask = async (key: string): Promise<void> => {
     const sentAt = now()
     if (await decider.decide(key)) admissions.push({ sentAt, receivedAt: now() })
   }
-  await decider.decide(`connected:${process.pid}`)
-  await sleep(beginsAt - now())
+  await sleep(job.beginsAt - now())
   // One request begins the window; then all is quiet until shortly before its end.
-  if (isFirst) await ask('client')
-  await sleep(beginsAt + windowMs * 0.8 - now())
-  const until = beginsAt + windowMs * 2.5
+  if (job.isFirst) await ask('client')
+  await sleep(job.beginsAt + job.windowMs * 0.8 - now())
+  const until = job.beginsAt + job.windowMs * 2.5
   const lane = async (): Promise<void> => {
     while (now() < until) {
       await ask('client')
@@ -47,6 +48,5 @@ async function hammer({ name, url, limit, windowMs, beginsAt, isFirst }: Accurac
     }
   }
   await Promise.all(Array.from({ length: inFlight }, lane))
-  await decider.close()
-  process.send?.(admissions, () => process.disconnect())
+  return admissions
 }

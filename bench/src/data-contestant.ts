@@ -1,7 +1,11 @@
 /** The one shape of all contestants that cache data in memory. */
+import type { ContestantRole } from './result.ts'
 
 export interface DataContestant {
   readonly name: string
+  readonly role: ContestantRole
+  /** Its look for a value loads what is not there: it has no other. */
+  readonly getLoads?: boolean
   make(): DataSubject
 }
 
@@ -9,8 +13,8 @@ export interface DataSubject {
   set(key: string, value: unknown): unknown
   /** The value, or a promise of it; undefined or null when there is none. */
   get(key: string): unknown
-  /** The value, loaded when it is not there. Absent where the library has nothing of the kind. */
-  readonly getOrLoad: ((key: string, load: () => Promise<unknown>) => unknown) | undefined
+  /** The value, loaded when it is not there. */
+  getOrLoad(key: string, load: () => Promise<unknown>): unknown
   close(): Promise<void>
 }
 

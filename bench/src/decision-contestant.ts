@@ -1,7 +1,9 @@
 /** The one shape of all contestants that decide in memory. */
+import type { ContestantRole } from './result.ts'
 
 export interface DecisionContestant {
   readonly name: string
+  readonly role: ContestantRole
   /** Makes a limiter that admits all, and returns its decision for a key; the benchmark awaits what is a promise. */
   make(): (key: string) => unknown
 }

@@ -1,21 +1,21 @@
-/** `npm run bench [-- part …] [--quick]`: the benchmark beside the peers, in one run. */
-import { mkdir, writeFile } from 'node:fs/promises'
-import { environment } from './environment.ts'
-import type { Effort } from './http-rounds.ts'
+/** `npm run bench [-- part … --quick --only <text>]`: the benchmark beside the peers, in one run. */
+import { fileURLToPath } from 'node:url'
+import { readArguments } from './arguments.ts'
+import { tableOfBars } from './bars/index.ts'
+import { environment, headingOf } from './environment.ts'
+import type { Part } from './part.ts'
 import { accuracy } from './parts/accuracy.ts'
 import { dataCache } from './parts/data-cache.ts'
 import { decision } from './parts/decision.ts'
-import { heap } from './parts/heap.ts'
 import { httpCache, httpLimit } from './parts/http.ts'
 import { redis } from './parts/redis.ts'
 import { stampede } from './parts/stampede.ts'
-import { markdownOf, textOf, type Table } from './table.ts'
-
-type Part = (effort: Effort, progress: (text: string) => void) => Promise<readonly Table[]>
+import { failed, type Result } from './result.ts'
+import { tableOf, textOf } from './table.ts'
+import { write } from './write.ts'
 
 const parts: Readonly<Record<string, Part>> = {
   decision,
-  heap,
   redis,
   'http-limit': httpLimit,
   'http-cache': httpCache,
@@ -24,32 +24,39 @@ const parts: Readonly<Record<string, Part>> = {
   accuracy,
 }
 
-const given = process.argv.slice(2)
-const effort: Effort = given.includes('--quick')
-  ? { rounds: 3, requests: 4_000 }
-  : { rounds: 9, requests: 12_000 }
-const wanted = given.filter((argument) => !argument.startsWith('--'))
-const unknown = wanted.filter((name) => !Object.hasOwn(parts, name))
-if (unknown.length > 0) {
-  console.error(`Unknown part: ${unknown.join(', ')}. Known: ${Object.keys(parts).join(', ')}.`)
+const usual = fileURLToPath(new URL('../results/', import.meta.url))
+const asked = readArguments(process.argv.slice(2), Object.keys(parts), usual)
+if (typeof asked === 'string') {
+  console.error(asked)
   process.exit(2)
 }
-
-const where = environment()
-const versions = Object.entries(where.versions).map(([name, version]) => `${name} ${version}`)
-const heading = `${where.cpu}, ${where.cores} cores, Node ${where.node}, load ${where.load}; ${versions.join(', ')}`
-console.log(heading)
-const results: Record<string, readonly Table[]> = {}
-for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) {
-  const tables = await parts[name]?.(effort, (text) => console.error(`… ${name}: ${text}`))
-  results[name] = tables ?? []
-  for (const table of tables ?? []) console.log(textOf(table))
+const { parts: wanted, effortName, effort, only, folder } = asked
+const startedAt = performance.now()
+const minutes = (): string => ((performance.now() - startedAt) / 60_000).toFixed(1)
+const where = await environment()
+console.log(headingOf(where))
+const results: Record<string, readonly Result[]> = {}
+for (const name of wanted) {
+  results[name] = await resultsOf(name)
+  for (const result of results[name]) console.log(textOf(tableOf(result)))
 }
-const folder = new URL('../results/', import.meta.url)
-await mkdir(folder, { recursive: true })
-const json = JSON.stringify({ environment: where, effort, results }, undefined, 2)
-const tables = Object.values(results).flat().map(markdownOf)
-await writeFile(new URL('latest.json', folder), `${json}\n`)
-await writeFile(new URL('latest.md', folder), [heading, '', ...tables].join('\n'))
+const bars = tableOfBars(results, only.length === 0)
+console.log(textOf(bars))
+await write(folder, { environment: where, effort: effortName, minutes: Number(minutes()), results }, bars)
+console.log(`\n${minutes()} minutes; the same as JSON and Markdown in ${folder}`)
 // Some contestants keep timers of theirs after they were closed.
 process.exit()
+
+/** A part that fails is a table that says so, and the others go on. */
+async function resultsOf(name: string): Promise<readonly Result[]> {
+  try {
+    const tables = await parts[name]?.({
+      effort,
+      progress: (text) => console.error(`… ${minutes()} min  ${name}: ${text}`),
+      wants: (title) => only.length === 0 || only.some((text) => title.includes(text)),
+    })
+    return tables ?? []
+  } catch (error) {
+    return [{ title: name, columns: [], rows: [failed(name, 'floor', error)] }]
+  }
+}

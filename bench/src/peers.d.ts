@@ -2,7 +2,11 @@
 
 declare module 'apicache' {
   import type { RequestHandler } from 'express'
-  const apicache: { middleware(duration: string): RequestHandler }
+  interface ApiCache {
+    newInstance(): ApiCache
+    middleware(duration: string): RequestHandler
+  }
+  const apicache: ApiCache
   export default apicache
 }
 
@@ -42,7 +46,7 @@ declare module '@fastify/rate-limit/store/LocalStore.js' {
 declare module '@fastify/rate-limit/store/RedisStore.js' {
   import type { Redis } from 'ioredis'
   export default class RedisStore {
-    constructor(continueExceeding: boolean, exponentialBackoff: boolean, redis: Redis)
+    constructor(continueExceeding: boolean, exponentialBackoff: boolean, redis: Redis, key?: string)
     incr(
       key: string,
       callback: (error: Error | null, result?: { current: number }) => void,

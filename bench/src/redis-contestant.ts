@@ -1,4 +1,5 @@
 /** The one shape of all contestants that decide in Redis. */
+import type { ContestantRole } from './result.ts'
 
 export interface RedisJob {
   readonly url: string
@@ -16,9 +17,6 @@ export interface RedisDecider {
 
 export interface RedisContestant {
   readonly name: string
-  /** Whether it decides at all, or is a floor that only talks to Redis. */
-  readonly isFloor?: boolean
-  /** The most policies that it decides at once. */
-  readonly mostPolicies: number
+  readonly role: ContestantRole
   make(job: RedisJob): RedisDecider
 }

@@ -1,40 +1,47 @@
 /** What one HTTP measurement asks of a contestant, and the one shape that all HTTP contestants have. */
-import type { Server } from 'node:http'
-import { Readable } from 'node:stream'
+import type { Handler } from './handler.ts'
+import type { ContestantRole } from './result.ts'
 
-export type Scenario =
-  | 'limit-allowed'
-  | 'limit-denied'
-  | 'hit-1k'
-  | 'hit-20k'
-  | 'hit-200k'
-  | 'stream-20k'
-  | 'not-modified'
-  | 'stale-1k'
-  | 'cold-1k'
+export const limitScenarios = ['limit-allowed', 'limit-denied'] as const
 
-/** Those that every handler can be measured in, with a cache or without. */
-export const cacheScenarios: readonly Scenario[] = [
+export const cacheScenarios = [
   'hit-1k',
   'hit-20k',
   'hit-200k',
   'stream-20k',
+  'not-modified',
   'stale-1k',
   'cold-1k',
-]
+] as const
 
-export type Framework = 'express' | 'fastify' | 'koa'
+export const scenarios: readonly Scenario[] = [...limitScenarios, ...cacheScenarios]
+
+export type Scenario = (typeof limitScenarios)[number] | (typeof cacheScenarios)[number]
+
+export const frameworks = ['express', 'fastify', 'koa'] as const
+
+export type Framework = (typeof frameworks)[number]
 
 export interface HttpContestant {
   /** As the table shows it. */
   readonly name: string
   readonly framework: Framework
+  /** A `floor` has neither limiter nor cache: the handler alone. */
+  readonly role: ContestantRole
   readonly scenarios: readonly Scenario[]
-  /** Starts serving `GET /` on a free loopback port. */
-  serve(scenario: Scenario): Promise<Server>
+  /** Starts serving `GET` on a free loopback port. Rejects with the reason where it cannot. */
+  serve(scenario: Scenario, handler: Handler): Promise<Serving>
 }
 
-const sizes: Readonly<Record<Scenario, number>> = {
+export interface Serving {
+  readonly port: number
+  /** CPU time in µs of the other processes that take part in serving. */
+  cpuElsewhere?(): number
+  close(): Promise<void>
+}
+
+/** About how many bytes the handler sends. */
+export const sizes: Readonly<Record<Scenario, number>> = {
   'limit-allowed': 10,
   'limit-denied': 10,
   'hit-1k': 1_000,
@@ -48,28 +55,6 @@ const sizes: Readonly<Record<Scenario, number>> = {
 
 /** Far more than any measurement uses. */
 export const generousLimit = 1_000_000_000
-
-export interface Item {
-  readonly id: number
-  readonly name: string
-  readonly price: number
-}
-
-/** What the handler answers with: JSON of about the scenario's size, as a list of small objects. */
-export function contentOf(scenario: Scenario): readonly Item[] {
-  const itemBytes = 50
-  const count = Math.max(1, Math.round(sizes[scenario] / itemBytes))
-  return Array.from({ length: count }, (_, id) => ({ id: 100_000 + id, name: 'amber lamp', price: 12_345 }))
-}
-
-/** The same content as a handler writes it that streams, one kilobyte at a time. */
-export function streamOf(content: readonly Item[]): Readable {
-  const bytes = Buffer.from(JSON.stringify(content))
-  const chunks = Array.from({ length: Math.ceil(bytes.length / 1_000) }, (_, index) =>
-    bytes.subarray(index * 1_000, (index + 1) * 1_000),
-  )
-  return Readable.from(chunks, { objectMode: false })
-}
 
 /** What our own cache is told. A lifetime of 1 ms makes nearly every use a stale one. */
 export function cacheOptions(scenario: Scenario): {

@@ -13,3 +13,12 @@ export function spread(values: readonly number[]): number {
   const at = (share: number): number => sorted[Math.round((sorted.length - 1) * share)] ?? Number.NaN
   return (at(0.75) - at(0.25)) / 2
 }
+
+/** Both of the same rounds, pair by pair. */
+export function pairwise(
+  ones: readonly number[] = [],
+  others: readonly number[] = [],
+  combine: (one: number, other: number) => number,
+): readonly number[] {
+  return ones.map((one, round) => combine(one, others[round] ?? Number.NaN))
+}

@@ -1,60 +1,67 @@
-/** How many requests are admitted in the worst window, when four processes on one Redis push at a window's edge. */
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-import type { AccuracyJob, Admission } from '../accuracy-process.ts'
+/** How many requests are admitted in the worst window, when several processes on one Redis push at a window's edge. */
+import type { AccuracyJob } from '../accuracy-process.ts'
 import { startRedis } from '../bench-redis.ts'
 import { redisContestants } from '../contestants/redis/index.ts'
-import type { Effort } from '../http-rounds.ts'
-import { skipped, type Table } from '../table.ts'
+import type { Effort } from '../effort.ts'
+import type { Run } from '../part.ts'
+import { failed, withoutRedis, type Result, type Row } from '../result.ts'
+import { startWorker } from '../worker.ts'
+import { worstWindow, type Admission } from './worst-window.ts'
 
-const processes = 4
 const limit = 100
-const windowMs = 2_000
 
-/** Until all processes are connected. */
-const headStartMs = 1_500
+/** Until all processes have been told. */
+const headStartMs = 300
 
-export async function accuracy(_effort: Effort, progress: (text: string) => void): Promise<readonly Table[]> {
+export async function accuracy(run: Run): Promise<readonly Result[]> {
+  const { accuracyWindowMs: windowMs, accuracyProcesses: processes } = run.effort
+  const title = `accuracy, ${processes} processes, ${limit} per ${windowMs / 1_000} s`
+  if (!run.wants(title)) return []
   const server = await startRedis()
-  if (server === undefined) return [skipped('accuracy')]
+  if (server === undefined) return [withoutRedis('accuracy')]
   try {
-    const rows: string[][] = []
-    for (const { name, isFloor } of redisContestants) {
-      if (isFloor === true) continue
-      progress(name)
-      const worst = worstWindow(await admitted(name, server.url))
-      rows.push([name, String(limit), String(worst), (worst / limit).toFixed(2)])
+    const rows: Row[] = []
+    for (const { name, role } of redisContestants.filter((one) => one.role !== 'floor')) {
+      run.progress(`${title}: ${name}`)
+      try {
+        const worst = worstWindow(await admitted(name, server.url, run.effort), windowMs)
+        rows.push({ name, role, values: { limit: [limit], worst: [worst], ratio: [worst / limit] } })
+      } catch (error) {
+        rows.push(failed(name, role, error))
+      }
     }
-    const title = `accuracy, ${processes} processes, ${limit} per ${windowMs / 1_000} s`
-    return [{ title, columns: ['', 'limit', 'admitted in the worst window', 'ratio'], rows }]
+    return [
+      {
+        title,
+        columns: [
+          { heading: 'limit', measure: 'limit', show: 'median', digits: 0 },
+          { heading: 'admitted in the worst window', measure: 'worst', show: 'median', digits: 0 },
+          { heading: 'ratio', measure: 'ratio', show: 'median', digits: 2 },
+        ],
+        rows,
+      },
+    ]
   } finally {
     await server.stop()
   }
 }
 
-async function admitted(name: string, url: string): Promise<readonly Admission[]> {
-  const beginsAt = performance.timeOrigin + performance.now() + headStartMs
-  const script = fileURLToPath(new URL('../accuracy-process.js', import.meta.url))
-  const lists = await Promise.all(
-    Array.from({ length: processes }, async (_, index) => {
-      const child = fork(script)
-      const job: AccuracyJob = { name, url, limit, windowMs, beginsAt, isFirst: index === 0 }
-      child.send(job)
-      const [admissions] = (await once(child, 'message')) as [readonly Admission[]]
-      return admissions
-    }),
+async function admitted(name: string, url: string, effort: Effort): Promise<readonly Admission[]> {
+  const windowMs = effort.accuracyWindowMs
+  const words = [name, url, String(limit), String(windowMs)]
+  const workers = await Promise.all(
+    Array.from({ length: effort.accuracyProcesses }, () => startWorker('accuracy-process.js', words)),
   )
-  return lists.flat()
-}
-
-/** The most that were certainly admitted within one window: sent after its beginning, and answered before its end. */
-function worstWindow(admissions: readonly Admission[]): number {
-  return Math.max(
-    0,
-    ...admissions.map(
-      ({ sentAt: from }) =>
-        admissions.filter((one) => one.sentAt >= from && one.receivedAt < from + windowMs).length,
-    ),
-  )
+  try {
+    const beginsAt = performance.timeOrigin + performance.now() + headStartMs
+    const lists = await Promise.all(
+      workers.map(async (worker, index) => {
+        const job: AccuracyJob = { windowMs, beginsAt, isFirst: index === 0 }
+        return (await worker.ask(job)) as readonly Admission[]
+      }),
+    )
+    return lists.flat()
+  } finally {
+    await Promise.all(workers.map((worker) => worker.stop()))
+  }
 }

@@ -1,55 +1,38 @@
 /** The HTTP parts: what a limiter or a cache adds to a bare framework, scenario by scenario. */
 import { httpContestants } from '../contestants/http/index.ts'
-import { measureHttp, type Effort, type HttpResult } from '../http-rounds.ts'
-import { cacheScenarios, type Framework, type Scenario } from '../scenario.ts'
-import type { Table } from '../table.ts'
+import { httpEntrant } from '../http-runner.ts'
+import type { Run } from '../part.ts'
+import { ratioColumns, type Column, type Result } from '../result.ts'
+import { measure } from '../rounds.ts'
+import { cacheScenarios, frameworks, limitScenarios, type Scenario } from '../scenario.ts'
 
-const frameworks: readonly Framework[] = ['express', 'fastify', 'koa']
-
-export function httpLimit(effort: Effort, progress: (text: string) => void): Promise<readonly Table[]> {
-  return tables(['limit-allowed', 'limit-denied'], effort, progress)
+export function httpLimit(run: Run): Promise<readonly Result[]> {
+  return measured(limitScenarios, run)
 }
 
-export function httpCache(effort: Effort, progress: (text: string) => void): Promise<readonly Table[]> {
-  return tables([...cacheScenarios, 'not-modified'], effort, progress)
+export function httpCache(run: Run): Promise<readonly Result[]> {
+  return measured(cacheScenarios, run)
 }
 
-async function tables(
-  scenarios: readonly Scenario[],
-  effort: Effort,
-  progress: (text: string) => void,
-): Promise<readonly Table[]> {
-  const made: Table[] = []
+async function measured(scenarios: readonly Scenario[], run: Run): Promise<readonly Result[]> {
+  const results: Result[] = []
   for (const scenario of scenarios) {
     for (const framework of frameworks) {
-      progress(`${scenario} on ${framework}`)
-      const contestants = httpContestants.filter(
-        (one) => one.framework === framework && one.scenarios.includes(scenario),
-      )
-      const requests = scenario === 'hit-200k' ? effort.requests / 4 : effort.requests
-      made.push(
-        tableOf(
-          `${scenario}, ${framework}`,
-          await measureHttp(contestants, scenario, { ...effort, requests }),
-        ),
-      )
+      const title = `${scenario}, ${framework}`
+      if (!run.wants(title)) continue
+      run.progress(title)
+      const entrants = httpContestants
+        .filter((one) => one.framework === framework && one.scenarios.includes(scenario))
+        .map((one) => httpEntrant(one, scenario))
+      results.push({ title, columns, rows: await measure(entrants, run.effort) })
     }
   }
-  return made
+  return results
 }
 
-function tableOf(title: string, results: readonly HttpResult[]): Table {
-  const floor = results[0]?.cpuMicroseconds ?? Number.NaN
-  return {
-    title,
-    columns: ['', 'CPU µs/request', 'added µs', 'ratio to bare', '±', 'requests/s'],
-    rows: results.map((one) => [
-      one.name,
-      one.cpuMicroseconds.toFixed(1),
-      (one.cpuMicroseconds - floor).toFixed(1),
-      one.ratio.toFixed(2),
-      one.ratioSpread.toFixed(2),
-      Math.round(one.throughput).toString(),
-    ]),
-  }
-}
+const columns: readonly Column[] = [
+  { heading: 'CPU µs/request', measure: 'cpuMicroseconds', show: 'median', digits: 1 },
+  { heading: 'added µs', measure: 'cpuMicroseconds', show: 'added', digits: 1 },
+  ...ratioColumns('cpuMicroseconds', 'bare'),
+  { heading: 'requests/s', measure: 'perSecond', show: 'median', digits: 0 },
+]

@@ -4,6 +4,8 @@ import { dataEntries, dataTtlMs, type DataContestant } from '../../data-contesta
 
 export const asyncCacheDedupe: DataContestant = {
   name: 'async-cache-dedupe',
+  role: 'peer',
+  getLoads: true,
   make() {
     const values = new Map<string, unknown>()
     let load: (() => Promise<unknown>) | undefined

@@ -5,6 +5,7 @@ import { dataEntries, dataTtlMs, type DataContestant } from '../../data-contesta
 
 export const bentocache: DataContestant = {
   name: 'bentocache',
+  role: 'peer',
   make() {
     const bento = new BentoCache({
       default: 'memory',

@@ -4,6 +4,7 @@ import { dataTtlMs, type DataContestant } from '../../data-contestant.ts'
 
 export const cacheManager: DataContestant = {
   name: 'cache-manager',
+  role: 'peer',
   make() {
     const cache = createCache({ ttl: dataTtlMs })
     return {

@@ -4,6 +4,7 @@ import { dataTtlMs, type DataContestant } from '../../data-contestant.ts'
 
 export const cacheable: DataContestant = {
   name: 'cacheable',
+  role: 'peer',
   make() {
     const cache = new Cacheable({ ttl: dataTtlMs })
     return {

@@ -4,6 +4,7 @@ import { dataEntries, dataTtlMs, type DataContestant } from '../../data-contesta
 
 export const forebay: DataContestant = {
   name: 'forebay',
+  role: 'ours',
   make() {
     const backend = memoryBackend({ maxEntries: dataEntries, maxBytes: 2 ** 30 })
     const cache = createCache({ namespace: 'bench', ttl: dataTtlMs, backend })

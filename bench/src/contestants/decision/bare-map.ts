@@ -8,6 +8,7 @@ interface Counter {
 
 export const bareMap: DecisionContestant = {
   name: 'bare Map counter',
+  role: 'floor',
   make() {
     const counters = new Map<string, Counter>()
     return (key) => {

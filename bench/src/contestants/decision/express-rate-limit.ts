@@ -4,6 +4,7 @@ import { decisionWindowMs, type DecisionContestant } from '../../decision-contes
 
 export const expressRateLimitStore: DecisionContestant = {
   name: 'express-rate-limit MemoryStore',
+  role: 'peer',
   make() {
     const store = new MemoryStore()
     // The store reads nothing else of its options.

@@ -4,6 +4,7 @@ import { decisionLimit, decisionWindowMs, type DecisionContestant } from '../../
 
 export const fastifyLocalStore: DecisionContestant = {
   name: '@fastify/rate-limit LocalStore',
+  role: 'peer',
   make() {
     const store = new LocalStore(false, false, 1_000_000)
     return (key) => {

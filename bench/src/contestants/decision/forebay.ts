@@ -5,6 +5,7 @@ import { decisionLimit, decisionWindowMs, type DecisionContestant } from '../../
 function forebay(algorithm: AlgorithmName): DecisionContestant {
   return {
     name: `forebay ${algorithm}`,
+    role: 'ours',
     make() {
       const limiter = createRateLimiter({ limit: decisionLimit, window: decisionWindowMs, algorithm })
       return (key) => limiter.consume(key)

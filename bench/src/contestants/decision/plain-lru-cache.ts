@@ -4,6 +4,7 @@ import { decisionWindowMs, type DecisionContestant } from '../../decision-contes
 
 export const plainLruCache: DecisionContestant = {
   name: 'lru-cache counter',
+  role: 'floor',
   make() {
     const counters = new LRUCache<string, { resetAt: number; used: number }>({ max: 1_000_000 })
     return (key) => {

@@ -4,6 +4,7 @@ import { decisionLimit, decisionWindowMs, type DecisionContestant } from '../../
 
 export const rateLimiterFlexible: DecisionContestant = {
   name: 'rate-limiter-flexible',
+  role: 'peer',
   make() {
     const limiter = new RateLimiterMemory({ points: decisionLimit, duration: decisionWindowMs / 1_000 })
     return (key) => limiter.consume(key)

@@ -1,19 +1,12 @@
-/** Express with apicache. */
+/** Express with apicache. It has nothing for the stale. */
 import apicache from 'apicache'
-import express from 'express'
-import { contentOf, type HttpContestant } from '../../scenario.ts'
-import { listening } from './listening.ts'
+import { cacheScenarios, type HttpContestant } from '../../scenario.ts'
+import { expressApp } from './express-app.ts'
 
 export const expressApicache: HttpContestant = {
   name: 'apicache',
   framework: 'express',
-  scenarios: ['hit-1k', 'hit-20k', 'hit-200k', 'cold-1k'],
-  serve(scenario) {
-    const content = contentOf(scenario)
-    const app = express()
-    app.get('/', apicache.middleware('1 hour'), (_req, res) => {
-      res.json(content)
-    })
-    return listening(app)
-  },
+  role: 'peer',
+  scenarios: cacheScenarios.filter((scenario) => scenario !== 'stale-1k'),
+  serve: (scenario, handler) => expressApp(scenario, handler, apicache.newInstance().middleware('1 hour')),
 }

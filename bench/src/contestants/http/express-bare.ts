@@ -1,20 +1,19 @@
 /** Express alone, sending JSON: the floor. */
-import express from 'express'
-import { cacheScenarios, contentOf, streamOf, type HttpContestant } from '../../scenario.ts'
-import { listening } from './listening.ts'
+import type { RequestHandler } from 'express'
+import { scenarios, type HttpContestant } from '../../scenario.ts'
+import { expressApp } from './express-app.ts'
+
+/** What a handler does that denies by itself. */
+const denying: RequestHandler = (_req, res, next) => {
+  res.status(429)
+  next()
+}
 
 export const expressBare: HttpContestant = {
   name: 'bare',
   framework: 'express',
-  scenarios: ['limit-allowed', 'limit-denied', 'not-modified', ...cacheScenarios],
-  serve(scenario) {
-    const content = contentOf(scenario)
-    const app = express()
-    app.get('/', (_req, res) => {
-      if (scenario === 'limit-denied') res.status(429)
-      if (scenario === 'stream-20k') streamOf(content).pipe(res.type('json'))
-      else res.json(content)
-    })
-    return listening(app)
-  },
+  role: 'floor',
+  scenarios,
+  serve: (scenario, handler) =>
+    expressApp(scenario, handler, scenario === 'limit-denied' ? denying : undefined),
 }

@@ -1,30 +1,18 @@
 /** Express with @forebay/express. */
-import express from 'express'
 import { rateLimit, responseCache } from '@forebay/express'
-import {
-  cacheOptions,
-  cacheScenarios,
-  contentOf,
-  generousLimit,
-  streamOf,
-  type HttpContestant,
-} from '../../scenario.ts'
-import { listening } from './listening.ts'
+import { cacheOptions, generousLimit, scenarios, type HttpContestant } from '../../scenario.ts'
+import { expressApp } from './express-app.ts'
 
 export const expressForebay: HttpContestant = {
   name: 'forebay',
   framework: 'express',
-  scenarios: ['limit-allowed', 'limit-denied', 'not-modified', ...cacheScenarios],
-  serve(scenario) {
-    const content = contentOf(scenario)
-    const app = express()
-    if (scenario === 'limit-allowed') app.use(rateLimit({ limit: generousLimit, window: '1h' }))
-    else if (scenario === 'limit-denied') app.use(rateLimit({ limit: 1, window: '1h' }))
-    else app.use(responseCache(cacheOptions(scenario)))
-    app.get('/', (_req, res) => {
-      if (scenario === 'stream-20k') streamOf(content).pipe(res.type('json'))
-      else res.json(content)
-    })
-    return listening(app)
+  role: 'ours',
+  scenarios,
+  serve(scenario, handler) {
+    if (scenario === 'limit-allowed')
+      return expressApp(scenario, handler, rateLimit({ limit: generousLimit, window: '1h' }))
+    if (scenario === 'limit-denied')
+      return expressApp(scenario, handler, rateLimit({ limit: 1, window: '1h' }))
+    return expressApp(scenario, handler, responseCache(cacheOptions(scenario)))
   },
 }

@@ -1,8 +1,16 @@
-/** Starting a Fastify app on a free loopback port. */
-import type { Server } from 'node:http'
+/** Serving a Fastify app on a free loopback port. */
 import type { FastifyInstance } from 'fastify'
+import type { Serving } from '../../scenario.ts'
+import { servingOn } from './listening.ts'
 
-export async function serving(app: FastifyInstance): Promise<Server> {
+export async function serving(app: FastifyInstance): Promise<Serving> {
   await app.listen({ port: 0, host: '127.0.0.1' })
-  return app.server
+  const { port } = servingOn(app.server)
+  return {
+    port,
+    async close() {
+      app.server.closeAllConnections()
+      await app.close()
+    },
+  }
 }

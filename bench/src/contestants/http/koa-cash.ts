@@ -1,16 +1,17 @@
-/** Koa with koa-cash over lru-cache. */
+/** Koa with koa-cash over lru-cache. It has nothing for the stale. */
 import Koa from 'koa'
 import koaCash from 'koa-cash'
 import { LRUCache } from 'lru-cache'
-import { contentOf, type HttpContestant } from '../../scenario.ts'
+import { cacheScenarios, type HttpContestant } from '../../scenario.ts'
+import { answer } from './koa-app.ts'
 import { listening } from './listening.ts'
 
 export const koaCashContestant: HttpContestant = {
   name: 'koa-cash',
   framework: 'koa',
-  scenarios: ['hit-1k', 'hit-20k', 'hit-200k', 'cold-1k'],
-  serve(scenario) {
-    const content = contentOf(scenario)
+  role: 'peer',
+  scenarios: cacheScenarios.filter((scenario) => scenario !== 'stale-1k'),
+  serve(scenario, handler) {
     const stored = new LRUCache<string, object>({ max: 1_000 })
     const app = new Koa()
     app.use(
@@ -22,8 +23,8 @@ export const koaCashContestant: HttpContestant = {
       }),
     )
     app.use(async (ctx) => {
-      if (await ctx.cashed()) return
-      ctx.body = content
+      // It answers only where the handler asks it.
+      if (!(await ctx.cashed())) answer(ctx, scenario, handler)
     })
     return listening(app.callback())
   },

@@ -1,24 +1,33 @@
-/** Koa, the handler giving prepared bytes. */
-import Koa from 'koa'
-import { contentOf, type HttpContestant } from '../../scenario.ts'
+/** Koa, the handler sending prepared bytes: by the raw response, and as Koa's body. */
+import Koa, { type Context } from 'koa'
+import type { HttpContestant } from '../../scenario.ts'
 import { listening } from './listening.ts'
 
-export const koaRaw: HttpContestant = {
-  name: 'raw body = buffer',
-  framework: 'koa',
-  scenarios: ['hit-1k', 'hit-20k', 'hit-200k', 'not-modified'],
-  serve(scenario) {
-    const bytes = Buffer.from(JSON.stringify(contentOf(scenario)))
-    const app = new Koa()
-    app.use((ctx) => {
-      if (scenario === 'not-modified') {
-        ctx.etag = 'v1'
-        ctx.status = 304
-        return
-      }
-      ctx.set('content-type', 'application/json; charset=utf-8')
-      ctx.body = bytes
-    })
-    return listening(app.callback())
-  },
+function sending(name: string, send: (ctx: Context, bytes: Buffer) => void): HttpContestant {
+  return {
+    name,
+    framework: 'koa',
+    role: 'floor',
+    scenarios: ['hit-1k', 'hit-20k', 'hit-200k'],
+    serve(_scenario, handler) {
+      const app = new Koa()
+      app.use((ctx) => {
+        send(ctx, handler.bytes())
+      })
+      return listening(app.callback())
+    },
+  }
 }
+
+export const koaRaw: HttpContestant = sending('raw end(buffer)', (ctx, bytes) => {
+  ctx.respond = false
+  ctx.res.statusCode = 200
+  ctx.res.setHeader('content-type', 'application/json; charset=utf-8')
+  ctx.res.setHeader('content-length', bytes.length)
+  ctx.res.end(bytes)
+})
+
+export const koaBody: HttpContestant = sending('body = buffer', (ctx, bytes) => {
+  ctx.set('content-type', 'application/json; charset=utf-8')
+  ctx.body = bytes
+})

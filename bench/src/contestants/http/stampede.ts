@@ -1,6 +1,4 @@
-/** Servers whose handler takes 50 ms and tells how often it has run, behind each cache that answers whole responses. */
-import { once } from 'node:events'
-import type { Server } from 'node:http'
+/** Servers whose handler takes a while, behind each cache that answers whole responses. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import apicache from 'apicache'
 import express, { type RequestHandler } from 'express'
@@ -11,29 +9,27 @@ import { responseCache as koaResponseCache } from '@forebay/koa'
 import Koa, { type Middleware } from 'koa'
 import koaCash from 'koa-cash'
 import { LRUCache } from 'lru-cache'
+import type { ContestantRole } from '../../result.ts'
+import type { Serving } from '../../scenario.ts'
+import { serving } from './fastify-serving.ts'
 import { listening } from './listening.ts'
+import { inFrontOf } from './nginx.ts'
+
+type SlowHandler = () => Promise<object>
 
 export interface StampedeContestant {
   readonly name: string
-  serve(): Promise<Server>
+  readonly role: ContestantRole
+  serve(handler: SlowHandler): Promise<Serving>
 }
 
 const handlerMs = 50
 
-function slowHandler(): () => Promise<{ readonly run: number }> {
-  let runs = 0
-  return async () => {
-    const run = ++runs
-    await sleep(handlerMs)
-    return { run }
-  }
-}
-
-function onExpress(name: string, cache?: () => RequestHandler): StampedeContestant {
+function onExpress(name: string, role: ContestantRole, cache?: () => RequestHandler): StampedeContestant {
   return {
     name: `${name}, express`,
-    serve() {
-      const handler = slowHandler()
+    role,
+    serve(handler) {
       const app = express()
       if (cache) app.use(cache())
       app.get('/', async (_req, res) => {
@@ -44,17 +40,17 @@ function onExpress(name: string, cache?: () => RequestHandler): StampedeContesta
   }
 }
 
-function onKoa(name: string, cache: () => Middleware, asks: boolean): StampedeContestant {
+function onKoa(name: string, role: ContestantRole, cache: () => Middleware): StampedeContestant {
   return {
     name: `${name}, koa`,
-    serve() {
-      const handler = slowHandler()
+    role,
+    serve(handler) {
       const app = new Koa()
       app.use(cache())
       app.use(async (ctx) => {
         // koa-cash answers only where the handler asks it.
-        const { cashed } = ctx as unknown as { cashed(): Promise<boolean> }
-        if (asks && (await cashed())) return
+        const { cashed } = ctx as unknown as { cashed?(): Promise<boolean> }
+        if (await cashed?.()) return
         ctx.body = await handler()
       })
       return listening(app.callback())
@@ -64,13 +60,12 @@ function onKoa(name: string, cache: () => Middleware, asks: boolean): StampedeCo
 
 const onFastify: StampedeContestant = {
   name: 'forebay, fastify',
-  async serve() {
-    const handler = slowHandler()
+  role: 'ours',
+  async serve(handler) {
     const app = Fastify()
     await app.register(fastifyResponseCache, { ttl: '1h' })
     app.get('/', async () => await handler())
-    await app.listen({ port: 0, host: '127.0.0.1' })
-    return app.server
+    return await serving(app)
   },
 }
 
@@ -84,31 +79,41 @@ function cash(): Middleware {
   }) as unknown as Middleware
 }
 
+const bare = onExpress('bare', 'floor')
+
+const nginx: StampedeContestant = {
+  name: 'nginx proxy_cache with proxy_cache_lock',
+  role: 'peer',
+  serve: async (handler) => await inFrontOf(await bare.serve(handler)),
+}
+
 export const stampedeContestants: readonly StampedeContestant[] = [
-  onExpress('bare'),
-  onExpress('forebay', () => responseCache({ ttl: '1h' })),
+  bare,
+  onExpress('forebay', 'ours', () => responseCache({ ttl: '1h' })),
   onFastify,
-  onKoa('forebay', () => koaResponseCache({ ttl: '1h' }), false),
-  onExpress('apicache', () => apicache.middleware('1 hour')),
-  onKoa('koa-cash', cash, true),
+  onKoa('forebay', 'ours', () => koaResponseCache({ ttl: '1h' })),
+  onExpress('apicache', 'peer', () => apicache.newInstance().middleware('1 hour')),
+  onKoa('koa-cash', 'peer', cash),
+  nginx,
 ]
 
 /** How often the handler ran for so many requests at once. */
 export async function runsFor(contestant: StampedeContestant, requests: number): Promise<number> {
-  const server = await contestant.serve()
+  let runs = 0
+  const { port, close } = await contestant.serve(async () => {
+    runs++
+    await sleep(handlerMs)
+    return { price: 12_345 }
+  })
   try {
-    const address = server.address()
-    const port = typeof address === 'object' && address !== null ? address.port : 0
-    const answers = await Promise.all(
+    await Promise.all(
       Array.from({ length: requests }, async () => {
         const response = await fetch(`http://127.0.0.1:${port}/`)
-        return (await response.json()) as { readonly run: number }
+        if ((await response.text()) !== '{"price":12345}') throw new Error('it answers something else')
       }),
     )
-    return Math.max(...answers.map(({ run }) => run))
+    return runs
   } finally {
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
+    await close()
   }
 }

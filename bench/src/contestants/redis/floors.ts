@@ -5,8 +5,7 @@ import type { RedisContestant } from '../../redis-contestant.ts'
 
 export const plainGet: RedisContestant = {
   name: 'GET',
-  isFloor: true,
-  mostPolicies: 1,
+  role: 'floor',
   make({ url }) {
     const client = new Redis(url)
     return {
@@ -20,8 +19,7 @@ const count = `local n = redis.call('INCR', KEYS[1]) if n == 1 then redis.call('
 
 export const smallestScript: RedisContestant = {
   name: 'smallest script',
-  isFloor: true,
-  mostPolicies: 1,
+  role: 'floor',
   make({ url, limit, windowMs }) {
     const client = new Redis(url)
     const sha = createHash('sha1').update(count).digest('hex')

@@ -6,7 +6,7 @@ import type { RedisContestant } from '../../redis-contestant.ts'
 function forebay(algorithm: AlgorithmName): RedisContestant {
   return {
     name: `forebay ${algorithm}`,
-    mostPolicies: 3,
+    role: 'ours',
     make({ url, limit, windowMs, policies: count }) {
       const backend = redisBackend(url, { prefix: 'bench:' })
       const policies = Array.from({ length: count }, (_, index) => ({

@@ -5,7 +5,7 @@ import type { RedisContestant } from '../../redis-contestant.ts'
 
 export const rateLimiterFlexible: RedisContestant = {
   name: 'rate-limiter-flexible',
-  mostPolicies: 3,
+  role: 'peer',
   make({ url, limit, windowMs, policies }) {
     const client = new Redis(url)
     const limiters = Array.from(

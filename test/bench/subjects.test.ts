@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { dataContestants } from '../../bench/src/contestants/data/index.ts'
+import { decisionContestants } from '../../bench/src/contestants/decision/index.ts'
+import { redisContestants } from '../../bench/src/contestants/redis/index.ts'
+import type { Subject } from '../../bench/src/subject.ts'
+import { dataScenes, dataSubject } from '../../bench/src/subjects/data.ts'
+import { decisionSubject } from '../../bench/src/subjects/decision.ts'
+import { redisScenes, redisSubject } from '../../bench/src/subjects/redis.ts'
+import { startRedisNode, type RedisNode } from '../redis/redis-node.ts'
+
+async function doesItsJob(subject: Subject): Promise<void> {
+  try {
+    await subject.check()
+    await subject.run(20)
+  } finally {
+    await subject.close()
+  }
+}
+
+it.each(decisionContestants)('$name decides in memory', ({ name }) => doesItsJob(decisionSubject(name, '3')))
+
+describe.each(dataScenes)('$title', ({ title, lack }) => {
+  it.each(dataContestants)('$name', async (contestant) => {
+    const missing = lack?.(contestant)
+    const done = doesItsJob(dataSubject(contestant.name, title))
+    if (missing === undefined) await done
+    else await expect(done).rejects.toThrow(missing)
+  })
+})
+
+describe('in Redis', () => {
+  let node: RedisNode
+  beforeAll(async () => {
+    node = await startRedisNode()
+  })
+  afterAll(() => node.stop())
+
+  describe.each(redisScenes)('$title', ({ title }) => {
+    it.each(redisContestants)('$name', ({ name }) =>
+      doesItsJob(redisSubject(name, title, `redis://127.0.0.1:${node.port}`)),
+    )
+  })
+})
+
+it('knows no others', () => {
+  expect(() => decisionSubject('nobody', '1')).toThrow('no contestant nobody')
+})
