@@ -65,6 +65,22 @@ describe.each(makers)('a client of %s', (_name, make) => {
     dispose()
   })
 
+  it('that reads numbers as texts keeps leases and journals, too', async () => {
+    const backend = redisBackend(clientOf({ stringNumbers: true }), { prefix: `texts${_name.at(-1)}:` })
+    const lease = await backend.locks.acquire('a', 5_000)
+    expect(await lease?.renew(5_000)).toBe(true)
+    await lease?.release()
+    const record = { key: 'k', value: new Uint8Array([1]) }
+    expect(await backend.journal.append('s', [record], 10)).toBe(1)
+    const reader = await backend.journal.open('s', 5_000)
+    const [read] = (await reader?.read(10)) ?? []
+    expect(read).toMatchObject({ key: 'k', wasTaken: false })
+    expect(await reader?.acknowledge([read?.id ?? ''])).toBe(true)
+    await reader?.release()
+    await backend.close()
+    dispose()
+  })
+
   it.each([{}, { commandTimeout: 50 }] as Options[])(
     'that hears nothing, with %j, is given up in time, and used again once it hears',
     async (options) => {

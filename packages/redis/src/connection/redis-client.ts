@@ -9,6 +9,10 @@ export interface RedisClientOptions {
   readonly enableAutoPipelining?: boolean | undefined
   /** Of a Cluster; 0: commands whose connection broke are not sent again. */
   readonly retryDelayOnFailover?: number | undefined
+  /** Whole numbers are read as texts. */
+  readonly stringNumbers?: boolean | undefined
+  /** Of a Cluster: the options of its nodes. */
+  readonly redisOptions?: { readonly stringNumbers?: boolean | undefined } | undefined
 }
 
 /** An ioredis `Redis` or `Cluster`. */
@@ -34,8 +38,20 @@ export function isRedisClient(value: unknown): value is RedisClient {
   return typeof client.callBuffer === 'function' && typeof client.status === 'string'
 }
 
-/** Texts of the reply are Buffers. */
+/** Texts of the reply are Buffers, whole numbers are numbers. */
 export function send(client: RedisClient, command: string, words: RedisArgument[]): Promise<unknown> {
+  const reply = sendAsItIs(client, command, words)
+  const { stringNumbers, redisOptions } = client.options ?? {}
+  return (stringNumbers ?? redisOptions?.stringNumbers) === true ? reply.then(withNumbers) : reply
+}
+
+/** What is a string then, and no Buffer, was a number. */
+function withNumbers(reply: unknown): unknown {
+  if (Array.isArray(reply)) return reply.map(withNumbers)
+  return typeof reply === 'string' ? Number(reply) : reply
+}
+
+function sendAsItIs(client: RedisClient, command: string, words: RedisArgument[]): Promise<unknown> {
   if (client.options?.enableAutoPipelining !== true) return client.callBuffer(command, words)
   // With automatic pipelines, `call` loses the name of its command, and throws where nobody can catch it.
   const methods = client as unknown as Record<string, (words: RedisArgument[]) => Promise<unknown>>

@@ -21,8 +21,7 @@ export class EntryChanges {
   async set(name: string, frame: Buffer): Promise<'stored' | 'over' | Buffer> {
     const reply = await this.#run(name, 'set', frame)
     if (Buffer.isBuffer(reply)) return reply
-    // A client of somebody else may be made to read numbers as texts.
-    return Number(reply) === 1 ? 'stored' : 'over'
+    return reply === 1 ? 'stored' : 'over'
   }
 
   /** What stands before the value, where there is an entry. */

@@ -65,7 +65,7 @@ export class RedisLocks implements LockStore {
       renew: async (renewedMs) => {
         held.until = this.#local.now() + renewedMs
         const call = { keys, words: [holder, wholeMs(renewedMs)] }
-        return Number(await runScript(this.#connection, this.#scripts.renew, call)) === 1
+        return (await runScript(this.#connection, this.#scripts.renew, call)) === 1
       },
       release: () => this.#release(held),
     }
