@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect, createServer } from 'node:http2'
-import type { AddressInfo } from 'node:net'
+import { connect as connectSocket, type AddressInfo, type Socket } from 'node:net'
 import type { Context } from 'koa'
 import type Koa from 'koa'
 import { describe, expect, it, vi } from 'vitest'
@@ -37,6 +37,11 @@ function halfWritten(ctx: Context): Promise<void> {
   return never()
 }
 
+function connectTo(url: string): Socket {
+  const socket = connectSocket(Number(new URL(url).port), '127.0.0.1')
+  return socket.on('error', () => undefined)
+}
+
 describe.each(koaVersions)('the end of a response in %s', (_name, Application) => {
   it('is told once of a whole one, with its status', async () => {
     const { app, told } = watched(Application, (ctx) => (ctx.body = 'x'))
@@ -65,6 +70,24 @@ describe.each(koaVersions)('the end of a response in %s', (_name, Application) =
     outgoing.destroy()
     await vi.waitFor(() => expect(told).toHaveLength(2))
     expect(told).toEqual(expect.arrayContaining([[status, false], 'aborted']))
+  })
+
+  it('is told of one that never had its turn on a connection that is gone', async () => {
+    const { app, told } = watched(Application, (ctx) => (ctx.path === '/late' ? late(ctx) : never()))
+    await using server = await serve(app)
+    const socket = connectTo(server.url)
+    socket.write('GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\n')
+    socket.write('GET /late HTTP/1.1\r\nHost: x\r\n\r\n')
+    const lateTold: unknown[] = []
+    const late = async (ctx: Context): Promise<void> => {
+      socket.destroy()
+      await once(ctx.req.socket, 'close')
+      whenOver(ctx.res, (status, completed) => lateTold.push([status, completed]))
+      whenAborted(ctx.res, () => lateTold.push('aborted'))
+    }
+    await vi.waitFor(() => expect(told).toHaveLength(6))
+    expect(told).toEqual(expect.arrayContaining([[undefined, false], 'aborted']))
+    await vi.waitFor(() => expect(lateTold).toEqual([[undefined, false], 'aborted']))
   })
 
   it('is told of what was over before anybody asked', async () => {

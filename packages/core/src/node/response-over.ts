@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Departed } from '../ports/admission.ts'
 import type { Undo } from '../ports/clock.ts'
+import { awaitedConnection, onConnectionClose } from './connection-close.ts'
 
 /** Calls `departed` once, when the response has left or its connection is gone. */
 export function whenOver(res: ServerResponse, departed: Departed): void {
@@ -13,10 +14,13 @@ export function whenOver(res: ServerResponse, departed: Departed): void {
   const over = (): void => {
     res.off('finish', over)
     res.off('close', over)
+    unawait?.()
     departed(res.headersSent ? res.statusCode : undefined, isWhole(res))
   }
   res.on('finish', over)
   res.on('close', over)
+  const awaited = awaitedConnection(res)
+  const unawait = awaited && onConnectionClose(awaited, over)
 }
 
 /** Calls `aborted` once when the connection closes before the response is complete; returns its own undo. */
@@ -29,9 +33,12 @@ export function whenAborted(res: ServerResponse, aborted: () => void): Undo {
   }
   if (isClosed(res)) queueMicrotask(closed)
   res.on('close', closed)
+  const awaited = awaitedConnection(res)
+  const unawait = awaited && onConnectionClose(awaited, closed)
   return () => {
     called = true
     res.off('close', closed)
+    unawait?.()
   }
 }
 
@@ -43,5 +50,5 @@ function isWhole(res: ServerResponse): boolean {
 }
 
 function isClosed(res: ServerResponse): boolean {
-  return res.closed || res.destroyed
+  return res.closed || res.destroyed || awaitedConnection(res)?.destroyed === true
 }
