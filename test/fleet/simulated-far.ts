@@ -8,6 +8,8 @@ export type LinkState = 'sound' | 'failing' | 'hung' | 'lost'
 export interface FarNode {
   readonly backend: Backend
   readonly links: { entries: LinkState; locks: LinkState; bus: LinkState }
+  /** What its locks tell of keys that nobody has held yet. */
+  readonly unheld: { freeForMs?: number }
   /** Calls of the store, the locks and the bus by name. */
   readonly calls: Record<string, number>
   /** How often it hears words of fleets. */
@@ -38,11 +40,13 @@ const never = new Promise<never>(() => undefined)
 export function simulatedFar(clock: ManualClock = manualClock()): SimulatedFar {
   const far = memoryBackend({ clock })
   const subscribers = new Set<Subscriber>()
-  return { clock, node: () => nodeOn(far, subscribers) }
+  const known = new Set<string>()
+  return { clock, node: () => nodeOn(far, subscribers, known) }
 }
 
-function nodeOn(far: Backend, subscribers: Set<Subscriber>): FarNode {
+function nodeOn(far: Backend, subscribers: Set<Subscriber>, known: Set<string>): FarNode {
   const links: FarNode['links'] = { entries: 'sound', locks: 'sound', bus: 'sound' }
+  const unheld: FarNode['unheld'] = {}
   const calls: Record<string, number> = {}
   const through = async <T>(
     part: keyof typeof links,
@@ -58,8 +62,9 @@ function nodeOn(far: Backend, subscribers: Set<Subscriber>): FarNode {
     return answer
   }
   const { entries, locks } = far
-  const leaseOf = (lease: Lease): Lease => ({
+  const leaseOf = (lease: Lease, isFirst: boolean): Lease => ({
     token: lease.token,
+    ...(isFirst ? unheld : {}),
     renew: (ttlMs) => through('locks', 'renew', () => lease.renew(ttlMs)),
     release: () => through('locks', 'release', () => lease.release()),
   })
@@ -81,7 +86,9 @@ function nodeOn(far: Backend, subscribers: Set<Subscriber>): FarNode {
       acquire: (key, ttlMs, most) =>
         through('locks', 'acquire', async () => {
           const lease = await locks.acquire(key, ttlMs, most)
-          return lease && leaseOf(lease)
+          const isFirst = lease !== undefined && !known.has(key)
+          known.add(key)
+          return lease && leaseOf(lease, isFirst)
         }),
     },
     health: async () => ({ ok: links.entries === 'sound', latencyMs: 0, detail: links.entries }),
@@ -105,6 +112,7 @@ function nodeOn(far: Backend, subscribers: Set<Subscriber>): FarNode {
   const node: FarNode = {
     backend,
     links,
+    unheld,
     calls,
     subscriptions: () =>
       [...subscribers].filter((one) => one.node === node && one.topic.startsWith('fleet ')).length,

@@ -1,7 +1,7 @@
 /** Concurrent misses on many nodes: the handler runs once, and everybody is served what it made. */
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { FakeResponse } from '../unit/response-cache-engine/fake-app.ts'
-import { heldFleet, quiet } from './held-fleet.ts'
+import { heldFleet, quiet, type FleetNode } from './held-fleet.ts'
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0)
 const bodies = (responses: readonly FakeResponse[]): string[] => [
@@ -74,6 +74,73 @@ it('runs it once also where the bus fails or does not answer', async () => {
     expect(bodies(await Promise.all(answers))).toEqual(['page'])
     expect(sum(fleet.runs())).toBe(1)
   }
+})
+
+it('asks the store nothing for whoever comes while the first response is being made', async () => {
+  const fleet = heldFleet(2)
+  const first = fleet.ask(1)
+  await quiet()
+  const asked = fleet.nodes.map(({ calls }) => calls['get'])
+  const later = fleet.ask(10)
+  await quiet()
+  expect(fleet.nodes.map(({ calls }) => calls['get'])).toEqual(asked)
+  await fleet.answer({ body: 'page' })
+  expect(bodies(await Promise.all([...first, ...later]))).toEqual(['page'])
+  expect(sum(fleet.nodes.map(({ app }) => app.cache.stats().misses))).toBe(22)
+})
+
+it('looks again for whoever comes while what is there is being replaced', async () => {
+  const fleet = heldFleet(1)
+  const node = fleet.node(0)
+  const first = node.app.get()
+  await quiet()
+  await node.answer({ body: 'old', fields: { 'cache-control': 'max-age=1', etag: '"1"' } })
+  await first
+  fleet.clock.advance(2_000)
+  const second = node.app.get()
+  await quiet()
+  const asked = node.calls['get'] ?? 0
+  const third = node.app.get()
+  await quiet()
+  expect(node.calls['get']).toBe(asked + 1)
+  await node.answer({ body: 'new' })
+  expect(bodies(await Promise.all([second, third]))).toEqual(['new'])
+})
+
+describe('where the locks tell that nobody has held the key for longer than calls take', () => {
+  const looks = async (freeForMs: number, prepare: (node: FleetNode) => Promise<void>): Promise<number> => {
+    const fleet = heldFleet(1, { timeout: '100ms' })
+    const node = fleet.node(0)
+    node.unheld.freeForMs = freeForMs
+    await prepare(node)
+    const before = node.calls['get'] ?? 0
+    const asked = node.app.get()
+    await quiet()
+    expect(node.running()).toBe(1)
+    await node.answer({ body: 'page' })
+    expect((await asked).body).toBe('page')
+    return (node.calls['get'] ?? 0) - before
+  }
+  const nothing = async (): Promise<void> => undefined
+
+  it('does not look a second time', async () => {
+    expect(await looks(10_000, nothing)).toBe(1)
+  })
+
+  it('looks where that is not long enough', async () => {
+    expect(await looks(200, nothing)).toBe(2)
+  })
+
+  it('looks where somebody has held it since', async () => {
+    const held = async ({ app, answer }: FleetNode): Promise<void> => {
+      const asked = app.get()
+      await quiet()
+      await answer({ body: 'purged' })
+      await asked
+      await app.cache.clear()
+    }
+    expect(await looks(10_000, held)).toBe(2)
+  })
 })
 
 it('serves what another node has stored between the look and the lease', async () => {

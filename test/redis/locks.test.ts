@@ -40,6 +40,15 @@ describe('a lease', () => {
     expect(await next?.renew(60_000)).toBe(true)
   })
 
+  it('tells that nobody has held its key lately, and only then', async () => {
+    const first = await acquire()
+    expect(first?.freeForMs).toBe(10_000)
+    await first?.release()
+    expect((await acquire())?.freeForMs).toBeUndefined()
+    await node.command('FLUSHALL')
+    expect((await acquire())?.freeForMs).toBe(10_000)
+  })
+
   it('needs no script that the server still knows', async () => {
     const lease = await acquire()
     await node.command('SCRIPT', 'FLUSH')

@@ -1,5 +1,6 @@
 /** The suite of a lock store: a bounded number of holders per key, each for a limited time. */
 import { describe, expect, it } from 'vitest'
+import type { Lease } from '@forebay/core'
 import type { BackendHarness } from './backend-harness.ts'
 import { hostileTexts } from './hostile-texts.ts'
 import { withBackend } from './with-backend.ts'
@@ -37,6 +38,16 @@ export function lockStoreContract(harness: BackendHarness): void {
       expect(await acquire()).toBeUndefined()
       await current.advance(1 + 2 * tolerance)
       expect(await acquire()).toBeDefined()
+    })
+
+    it('does not call a key free for longer than it was', async () => {
+      const free = (lease: Lease | undefined): number => lease?.freeForMs ?? 0
+      const first = await acquire()
+      await first?.release()
+      const second = await acquire()
+      expect(free(second)).toBeLessThanOrEqual(tolerance)
+      await current.advance(1_500 + tolerance)
+      expect(free(await acquire())).toBeLessThanOrEqual(500 + 2 * tolerance)
     })
 
     it('lasts longer when renewed', async () => {

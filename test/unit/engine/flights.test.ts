@@ -26,7 +26,7 @@ function waiter(): Log {
 
 it('lands everybody with the result, and once', () => {
   const flights = new Flights<string>()
-  const flight = flights.begin('k')
+  const flight = flights.begin('k', { turn: undefined, isCold: true })
   const [a, b] = [waiter(), waiter()]
   flight.join(a.waiter)
   flight.join(b.waiter)
@@ -39,7 +39,7 @@ it('lands everybody with the result, and once', () => {
 
 it('releases everybody at once', () => {
   const flights = new Flights<string>()
-  const flight = flights.begin('k')
+  const flight = flights.begin('k', { turn: undefined, isCold: true })
   const [a, b] = [waiter(), waiter()]
   flight.join(a.waiter)
   flight.join(b.waiter)
@@ -50,7 +50,7 @@ it('releases everybody at once', () => {
 
 it('lets everybody look again', () => {
   const flights = new Flights<string>()
-  const flight = flights.begin('k')
+  const flight = flights.begin('k', { turn: undefined, isCold: true })
   const [a, b] = [waiter(), waiter()]
   flight.join(a.waiter)
   flight.join(b.waiter)
@@ -61,7 +61,7 @@ it('lets everybody look again', () => {
 
 it('makes the next waiter the leader of those behind it when the leader fails', () => {
   const flights = new Flights<string>()
-  const flight = flights.begin('k')
+  const flight = flights.begin('k', { turn: undefined, isCold: true })
   const [a, b] = [waiter(), waiter()]
   flight.join(a.waiter)
   flight.join(b.waiter)
@@ -76,7 +76,7 @@ it('makes the next waiter the leader of those behind it when the leader fails', 
 
 it('forgets who leaves, also after the leader changed', () => {
   const flights = new Flights<string>()
-  const flight = flights.begin('k')
+  const flight = flights.begin('k', { turn: undefined, isCold: true })
   const [a, b, c] = [waiter(), waiter(), waiter()]
   const leaveA = flight.join(a.waiter)
   flight.join(b.waiter)

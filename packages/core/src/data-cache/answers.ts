@@ -85,6 +85,7 @@ export class Answers {
     const now = core.clock.now()
     const use = usable(core, found, now)
     const value = use === undefined ? unreadable : this.#read(use.stored)
+    if (found === undefined) return await this.#load({ ...call, isCold: true }, undefined)
     if (use === undefined || value === unreadable) return await this.#load(call, undefined)
     if (use.isFresh) {
       core.noteHit(call.key)

@@ -52,7 +52,7 @@ export class DataCore {
   readonly entries: GuardedEntries
   /** For many that ask at once; the entries themselves where they answer at once. */
   readonly reads: Pick<SharedReads, 'get'>
-  /** Keys whose values are not stored, as the fleet names them. */
+  /** Keys whose values are not stored. */
   readonly passes: Passes
   /** The other nodes; undefined where nobody shares the backend. */
   readonly fleet: Fleet | undefined
@@ -107,8 +107,8 @@ export class DataCore {
       guard: guardOf(options.backend),
       user,
     })
-    this.passes = new Passes(this.clock)
     const { shared } = options.backend
+    this.passes = new Passes(this.clock, digest)
     this.reads = shared ? new SharedReads(this.entries) : this.entries
     this.fleet = shared
       ? new Fleet({ backend: options.backend, scope: `data:${options.namespace}`, user, passes: this.passes })
@@ -165,8 +165,8 @@ export class DataCore {
   /** Tells whether a loaded value is one for the other nodes, too. */
   noteShared(key: string, isStored: boolean): void {
     if (this.fleet === undefined) return
-    if (isStored) this.passes.delete(digest(key))
-    else this.passes.add(digest(key))
+    if (isStored) this.passes.delete(key)
+    else this.passes.add(key)
   }
 
   #listenerFailed(event: string, error: unknown): void {

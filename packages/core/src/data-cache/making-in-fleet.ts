@@ -23,10 +23,9 @@ export function makeOnce(
 ): Promise<Outcome> {
   const { fleet } = core
   if (fleet === undefined || !core.entries.isReadable) return make(core, load, call, stale?.stored)
-  const key = digest(call.key)
   // Values that are not stored are nobody else's either.
-  if (core.passes.has(key)) return make(core, load, call, stale?.stored)
-  const turn = turnFor(core, fleet, { call, key, stale })
+  if (core.passes.has(call.key)) return make(core, load, call, stale?.stored)
+  const turn = turnFor(core, fleet, { call, stale })
   load.turn = turn
   return takeTurn(core, load, { call, stale, turn })
 }
@@ -58,17 +57,18 @@ async function takeTurn(core: DataCore, load: Load, { call, stale, turn }: Turni
 function turnFor(
   core: DataCore,
   fleet: Fleet,
-  { call, key, stale }: Pick<Turning, 'call' | 'stale'> & { readonly key: string },
+  { call, stale }: Pick<Turning, 'call' | 'stale'>,
 ): Turn<StoredValue> {
   const { timeoutMs } = core.settings
   const turn: Turn<StoredValue> = new Turn({
     fleet,
-    key,
+    key: digest(call.key),
     leaseMs,
     timeoutMs,
     waits: true,
+    isCold: stale === undefined && call.isCold === true,
     look: async () => look(core, await core.entries.get(call.key, timeoutMs), stale),
-    isPassed: () => core.passes.has(key),
+    isPassed: () => core.passes.has(call.key),
     overdue: () => turn.ended('alone'),
   })
   return turn

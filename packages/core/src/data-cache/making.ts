@@ -16,6 +16,8 @@ export interface LoadCall {
   readonly rules: LoadRules
   /** Whether it is the key's own loader that asks. */
   readonly isOwn?: boolean
+  /** Whether nothing at all is stored under the key. */
+  readonly isCold?: boolean
 }
 
 /** Runs the loader and stores what it gives; never rejects. Notes on the load what became of it. */

@@ -27,12 +27,19 @@ export class Flights<Result> {
     return this.#open.get(key)
   }
 
-  /** Begins the flight on a key that has none; `turn`: its way through the fleet, where there is one. */
-  begin(key: string, turn?: Turn<Result>): Flight<Result> {
-    const flight = new Flight({ open: this.#open, key, waiters: new Set<Waiter<Result>>() }, turn)
+  /** Begins the flight on a key that has none. */
+  begin(key: string, facts: FlightFacts<Result>): Flight<Result> {
+    const flight = new Flight({ open: this.#open, key, waiters: new Set<Waiter<Result>>() }, facts)
     this.#open.set(key, flight)
     return flight
   }
+}
+
+export interface FlightFacts<Result> {
+  /** Its way through the fleet, where there is one. */
+  readonly turn: Turn<Result> | undefined
+  /** Whether nothing at all was stored under its key when it began. */
+  readonly isCold: boolean
 }
 
 interface FlightParts<Result> {
@@ -45,12 +52,14 @@ interface FlightParts<Result> {
 export class Flight<Result> {
   /** The same for all who lead one after the other because the one before failed. */
   readonly turn: Turn<Result> | undefined
+  readonly isCold: boolean
   readonly #parts: FlightParts<Result>
   #isOver = false
 
-  constructor(parts: FlightParts<Result>, turn: Turn<Result> | undefined) {
+  constructor(parts: FlightParts<Result>, { turn, isCold }: FlightFacts<Result>) {
     this.#parts = parts
     this.turn = turn
+    this.isCold = isCold
   }
 
   /** Returns what makes the waiter leave; nothing of it is called after that. */
@@ -84,7 +93,7 @@ export class Flight<Result> {
     }
     this.#isOver = true
     waiters.delete(heir)
-    const next = new Flight(this.#parts, this.turn)
+    const next = new Flight(this.#parts, this)
     open.set(key, next)
     heir.lead(next)
   }

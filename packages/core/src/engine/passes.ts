@@ -13,32 +13,41 @@ const remembered = 2_048
 
 export class Passes {
   readonly #clock: Clock
+  readonly #nameOf: (key: string) => string
   readonly #until = new BoundedMap<string, number>(remembered)
 
-  constructor(clock: Clock) {
+  /** @param nameOf what the fleet calls a key; not asked for while nothing is remembered. */
+  constructor(clock: Clock, nameOf: (key: string) => string) {
     this.#clock = clock
+    this.#nameOf = nameOf
   }
 
   /** Whether the last value of this key could not be shared, a moment ago. */
   has(key: string): boolean {
-    const until = this.#until.get(key)
+    if (this.#until.size === 0) return false
+    const name = this.#nameOf(key)
+    const until = this.#until.get(name)
     if (until === undefined) return false
     if (until > this.#clock.now()) return true
-    this.#until.delete(key)
+    this.#until.delete(name)
     return false
   }
 
   add(key: string): void {
-    this.#until.set(key, this.#clock.now() + passMs)
+    this.#add(this.#nameOf(key))
   }
 
   delete(key: string): void {
-    this.#until.delete(key)
+    if (this.#until.size > 0) this.#until.delete(this.#nameOf(key))
   }
 
-  /** Another node has said this of the key. */
-  heard(key: string, word: Word): void {
-    if (word === 'passed') this.add(key)
-    else if (word === 'landed') this.delete(key)
+  /** Another node has said this of a key. */
+  heard(name: string, word: Word): void {
+    if (word === 'passed') this.#add(name)
+    else if (word === 'landed') this.#until.delete(name)
+  }
+
+  #add(name: string): void {
+    this.#until.set(name, this.#clock.now() + passMs)
   }
 }

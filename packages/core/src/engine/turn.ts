@@ -1,5 +1,6 @@
 /** One flight's way through the fleet: it leads, or another node does and it waits for what that one stores. */
 import type { Undo } from '../ports/clock.ts'
+import type { Lease } from '../ports/lock.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
 import type { Ear } from './ear.ts'
 import type { Fleet } from './fleet.ts'
@@ -34,6 +35,8 @@ export interface TurnOptions<Found> {
   readonly timeoutMs: number
   /** Whether it waits while another leads. */
   readonly waits: boolean
+  /** Whether the store had nothing at all when it was asked a moment ago. */
+  readonly isCold: boolean
   readonly look: () => MaybePromise<Look<Found>>
   /** Whether the key is known by now as one whose values cannot be shared. */
   readonly isPassed: () => boolean
@@ -119,8 +122,15 @@ export class Turn<Found> {
       return { type: 'alone' }
     }
     this.#lease = held
+    if (!hasWaited && this.#knowsEnough(lease)) return { type: 'lead', hasWaited }
     // Another may have landed between the last look and the lease.
     return (await this.#look()) ?? { type: 'lead', hasWaited }
+  }
+
+  /** Whether nobody can have landed since the look that came before: it and the lease took no longer than calls may. */
+  #knowsEnough({ freeForMs = 0 }: Lease): boolean {
+    const { isCold, timeoutMs } = this.#options
+    return isCold && freeForMs > 2 * timeoutMs
   }
 
   async #look(): Promise<TurnEnd<Found> | undefined> {

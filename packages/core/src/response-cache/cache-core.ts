@@ -3,6 +3,7 @@ import { debuglog, type DebugLogger } from 'node:util'
 import { guardOf } from '../guard/backend-guard.ts'
 import type { BackendUser } from '../guard/outage.ts'
 import { BoundedMap } from '../kit/bounded-map.ts'
+import { digest } from '../kit/digest.ts'
 import { Emitter } from '../kit/emitter.ts'
 import { OnceLog } from '../kit/once-log.ts'
 import type { Backend } from '../ports/backend.ts'
@@ -48,6 +49,8 @@ export interface ServedOrigin {
   readonly scheme: string
   readonly host: string
 }
+
+const asItIs = (key: string): string => key
 
 /** How many keys and routes are remembered beside the entries themselves. */
 const remembered = 2_048
@@ -111,7 +114,7 @@ export class CacheCore {
       user,
     })
     this.reads = options.backend.shared ? new SharedReads(this.entries) : this.entries
-    this.passes = new Passes(this.clock)
+    this.passes = new Passes(this.clock, options.backend.shared ? digest : asItIs)
     this.fleet = options.backend.shared
       ? new Fleet({ backend: options.backend, scope: `response:${options.name}`, user, passes: this.passes })
       : undefined

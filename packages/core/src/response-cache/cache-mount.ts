@@ -74,8 +74,8 @@ export class CacheMount implements Mount {
     if (this.core.refreshes.size === 0) return undefined
     const around = sameRunAround(this.core, request.exchange, request.key)
     if (around?.refresh === undefined) return undefined
-    const { why, stale, index, flight, refresh } = around
-    return runHandler(this, { request, why, stale, index }, flight, { refresh })
+    const { why, stale, index, isCold, flight, refresh } = around
+    return runHandler(this, { request, why, stale, index, isCold }, flight, { refresh })
   }
 
   #failed(error: unknown): CacheOutcome {

@@ -40,6 +40,8 @@ export interface Miss {
   readonly stale: StaleResponse | undefined
   /** What is known of the variants under this key. */
   readonly index: VariantIndex | undefined
+  /** Whether nothing at all is stored under this key. */
+  readonly isCold: boolean
 }
 
 /** The client's own conditions, which the handler is not to see when a whole response is wanted. */

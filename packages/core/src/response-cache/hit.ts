@@ -5,7 +5,9 @@ import type { CacheOutcome } from '../ports/http.ts'
 import { answerFrom, isPlainGet } from './answer.ts'
 import { besideCookies } from './stored-fields.ts'
 import { cacheStatusValue, type CacheStatus } from './cache-status.ts'
-import type { StoredResponse } from './stored-response.ts'
+import type { ForwardReason } from './cache-request.ts'
+import type { Landed } from './landed.ts'
+import type { ReadyAnswer, StoredResponse } from './stored-response.ts'
 
 export interface Use {
   readonly exchange: Exchange
@@ -18,16 +20,32 @@ export interface Use {
 
 /** A fresh response as it is: the same objects again and again within a second. */
 export function answerHit(use: Use): CacheOutcome {
-  const { exchange, stored, now, name } = use
+  const { stored, now, name } = use
   const ready = stored.readyHit
-  if (!isPlainGet(exchange) || stored.setsCookie || exchange.responseField('cache-status') !== undefined) {
-    return answerWith(use, { hit: true, ttl: secondsLeft(use.entry.staleAt, now) })
-  }
-  if (ready !== undefined && ready.name === name && now >= ready.from && now < ready.until)
-    return ready.outcome
+  if (!isWhole(use)) return answerWith(use, { hit: true, ttl: secondsLeft(use.entry.staleAt, now) })
+  if (ready !== undefined && isGood(ready, use)) return ready.outcome
   const outcome = answerWith(use, { hit: true, ttl: secondsLeft(use.entry.staleAt, now) })
   stored.readyHit = { name, outcome, from: now, until: nextChange(use) }
   return outcome
+}
+
+/** What another's run has made: the same objects for all who have waited for it. */
+export function answerCollapsed(use: Use, why: ForwardReason, landed: Landed): CacheOutcome {
+  const { ready } = landed
+  if (!isWhole(use)) return answerWith(use, { fwd: why, collapsed: true })
+  if (ready?.why === why && isGood(ready, use)) return ready.outcome
+  const outcome = answerWith(use, { fwd: why, collapsed: true })
+  landed.ready = { name: use.name, why, outcome, from: use.now, until: nextChange(use) }
+  return outcome
+}
+
+/** Whether the answer is the same for all: all of the response, and nothing of ours joins what stands already. */
+function isWhole({ exchange, stored }: Use): boolean {
+  return isPlainGet(exchange) && !stored.setsCookie && exchange.responseField('cache-status') === undefined
+}
+
+function isGood(ready: ReadyAnswer, { name, now }: Use): boolean {
+  return ready.name === name && now >= ready.from && now < ready.until
 }
 
 /** A stored response under the given `Cache-Status`: stale, collapsed, conditional, partial. */

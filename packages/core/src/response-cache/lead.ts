@@ -15,8 +15,10 @@ import { unlessClientLeaves, type AfterWaiting } from './waiting.ts'
 
 /** Begins the flight on a key that has none. */
 export function beginFlight(mount: Mount, miss: Miss, key: string): Flight<Landed> {
+  const { request, isCold } = miss
   const look = (): ReturnType<typeof lookAgain> => lookAgain(mount, miss, key)
-  return mount.core.flights.begin(key, turnFor(mount, miss.request, { key, waits: true, look }))
+  const turn = turnFor(mount, request, { key, waits: true, isCold, look })
+  return mount.core.flights.begin(key, { turn, isCold })
 }
 
 /** Runs the handler, or waits for the node that does. */

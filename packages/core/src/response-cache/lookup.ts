@@ -4,21 +4,31 @@ import type { CacheOutcome } from '../ports/http.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
 import type { CacheRequest, Miss } from './cache-request.ts'
 import { isDueEarly, refreshEarly, refreshStale } from './refreshing.ts'
-import { answerHit, answerWith, secondsLeft, type Use } from './hit.ts'
+import { answerCollapsed, answerHit, answerWith, secondsLeft, type Use } from './hit.ts'
 import { judgeUse, mayShare } from './judge-use.ts'
+import { flightKeyOf } from './flight-key.ts'
 import type { Landed } from './landed.ts'
 import { handlerOrWait, type Round } from './miss.ts'
 import type { Mount } from './mount.ts'
 import { noteUse } from './notes.ts'
 import { secondaryKey } from './secondary-key.ts'
-import { isSelected, missOf, selectAnew, selectFirst, type Selected } from './selection.ts'
+import { coldMissOf, isSelected, missOf, selectAnew, selectFirst, type Selected } from './selection.ts'
 import { mayStandIn, standInStatus } from './stand-in.ts'
 
 export function lookUp(mount: Mount, request: CacheRequest, round: Round): MaybePromise<CacheOutcome> {
+  if (round === 'first' && isBeingMade(mount, request)) return miss(mount, coldMissOf(request), round)
   const selection = round === 'first' ? selectFirst(mount, request) : selectAnew(mount, request)
   return isPromise(selection)
     ? selection.then((late) => reuseOrMiss(mount, late, round))
     : reuseOrMiss(mount, selection, round)
+}
+
+/** Whether somebody here makes what was not there a moment ago: there is no need to ask a backend far away for it again. */
+function isBeingMade({ core, settings }: Mount, request: CacheRequest): boolean {
+  const { fleet, flights } = core
+  if (fleet === undefined || flights.size === 0) return false
+  if (!settings.coalesce || request.directives !== undefined || request.exchange.method !== 'GET') return false
+  return flights.get(flightKeyOf(coldMissOf(request)))?.isCold === true
 }
 
 function reuseOrMiss(mount: Mount, selection: Selected | Miss, round: Round): MaybePromise<CacheOutcome> {
@@ -58,7 +68,7 @@ function judge(mount: Mount, selected: Selected, round: Round): MaybePromise<Cac
 }
 
 function staleMiss({ request, found, stored, at, index }: Selected, why: 'stale' | 'request'): Miss {
-  return { request, why, stale: { at, entry: found.entry, stored }, index }
+  return { request, why, stale: { at, entry: found.entry, stored }, index, isCold: false }
 }
 
 function miss(mount: Mount, missed: Miss, round: Round): MaybePromise<CacheOutcome> {
@@ -94,6 +104,6 @@ function collapsed(mount: Mount, { request, why }: Miss, landed: Landed): MaybeP
       : mayStandIn(request, use, use.now)
   if (!isOfUse) return lookUp(mount, request, 'alone')
   core.counts.collapsed++
-  const said = failedWith === undefined ? {} : standInStatus(use, failedWith, use.now)
-  return answerWith(use, { fwd: why, ...said, collapsed: true })
+  if (failedWith === undefined) return answerCollapsed(use, why, landed)
+  return answerWith(use, { fwd: why, ...standInStatus(use, failedWith, use.now), collapsed: true })
 }

@@ -34,7 +34,7 @@ export function handlerOrWait(
   // A response to HEAD has nothing to share.
   if (exchange.method === 'HEAD' || !settings.coalesce || round === 'alone')
     return runHandler(mount, miss, undefined)
-  const key = flightKeyOf(core, miss)
+  const key = flightKeyOf(miss)
   if (core.passes.has(key)) return runHandler(mount, miss, undefined)
   const flight = core.flights.get(key)
   if (flight === undefined) return lead(mount, miss, beginFlight(mount, miss, key), after)

@@ -14,7 +14,7 @@ export function refreshStale(mount: Mount, stale: Miss): boolean {
   const { exchange } = stale.request
   // A HEAD dispatched again would bring no content.
   if (exchange.method === 'HEAD') return true
-  const key = flightKeyOf(mount.core, stale)
+  const key = flightKeyOf(stale)
   // Somebody runs the handler for it already.
   if (mount.core.flights.get(key) !== undefined) return true
   return start(mount, stale, key) !== 'impossible'
@@ -29,7 +29,7 @@ export function isDueEarly(rule: CacheSettings, { entry, stored, now }: Use): bo
 export function refreshEarly(mount: Mount, fresh: Miss): void {
   // A HEAD dispatched again would bring no content.
   if (fresh.request.exchange.method === 'HEAD') return
-  const key = flightKeyOf(mount.core, fresh)
+  const key = flightKeyOf(fresh)
   if (mount.core.flights.get(key) === undefined) start(mount, fresh, key)
 }
 

@@ -54,7 +54,7 @@ function recorded(
   facts: RunFacts,
 ): CacheOutcome {
   const { exchange } = miss.request
-  const flightKey = flightKeyOf(mount.core, miss)
+  const flightKey = flightKeyOf(miss)
   const stored = miss.stale?.stored
   const around = sameRunAround(mount.core, exchange, miss.request.key)
   if (around !== undefined) around.isWrapped = true

@@ -21,14 +21,14 @@ export function runRefresh(
   const { core } = mount
   const { subject } = refresh
   const miss = { ...subject, request: { ...subject.request, exchange } }
-  const key = flightKeyOf(core, miss)
+  const key = flightKeyOf(miss)
   if (core.flights.get(key) !== undefined) {
     // In a fleet, whoever leads it in this process holds the lease, or waits for who does.
     return core.fleet === undefined ? run(mount, miss, undefined, { refresh }) : forNobody
   }
   const look = (): ReturnType<typeof lookForNewer> => lookForNewer(mount, miss)
-  const turn = turnFor(mount, miss.request, { key, waits: false, look })
-  const flight = core.flights.begin(key, turn)
+  const turn = turnFor(mount, miss.request, { key, waits: false, isCold: false, look })
+  const flight = core.flights.begin(key, { turn, isCold: false })
   refresh.abandoned = () => flight.fail()
   return turn === undefined
     ? run(mount, miss, flight, { refresh })

@@ -39,8 +39,13 @@ function selectBy(reads: Reads, mount: Mount, request: CacheRequest): MaybePromi
   return selectFrom(reads, mount, request, found)
 }
 
+/** Something is stored, but it is not for this request. */
 export function missOf(request: CacheRequest): Miss {
-  return { request, why: 'uri-miss', stale: undefined, index: undefined }
+  return { request, why: 'uri-miss', stale: undefined, index: undefined, isCold: false }
+}
+
+export function coldMissOf(request: CacheRequest): Miss {
+  return { request, why: 'uri-miss', stale: undefined, index: undefined, isCold: true }
 }
 
 function selectFrom(
@@ -50,7 +55,7 @@ function selectFrom(
   found: FoundEntry | undefined,
 ): MaybePromise<Selected | Miss> {
   const value = found?.entry.value
-  if (found === undefined || value === undefined) return missOf(request)
+  if (found === undefined || value === undefined) return coldMissOf(request)
   if (value instanceof StoredResponse) {
     return { request, found, stored: value, at: request.key, index: undefined }
   }

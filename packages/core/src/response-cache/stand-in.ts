@@ -43,5 +43,6 @@ export function landedStored(
       deleteAt: entry.deleteAt,
     },
     failedWith: undefined,
+    ready: undefined,
   }
 }

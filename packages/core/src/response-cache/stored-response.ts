@@ -30,8 +30,8 @@ export interface StoredResponseParts {
   readonly forEveryone: ForEveryone
 }
 
-/** A plain hit made ready, good as long as `Age` and the remaining lifetime read the same. */
-export interface ReadyHit {
+/** The whole of a stored response made ready to leave, good as long as `Age` and the remaining lifetime read the same. */
+export interface ReadyAnswer {
   readonly name: string | undefined
   readonly from: number
   readonly until: number
@@ -53,7 +53,7 @@ export class StoredResponse {
   /** Whether cookies are among its fields: they join those that stand outside instead of replacing them. */
   readonly setsCookie: boolean
   /** Made by the first hit of each second. */
-  readyHit: ReadyHit | undefined
+  readyHit: ReadyAnswer | undefined
 
   constructor(parts: StoredResponseParts) {
     this.status = parts.status

@@ -1,6 +1,7 @@
 /** A flight's turn among the nodes of a fleet, and what the store says to those who wait. */
 import { isPromise } from '../kit/promise.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
+import { digest } from '../kit/digest.ts'
 import { Turn, type Look, type TurnOptions } from '../engine/turn.ts'
 import type { CacheRequest, Miss } from './cache-request.ts'
 import { flightKeyOf } from './flight-key.ts'
@@ -15,7 +16,7 @@ import { isWithinOwnLease } from './underway.ts'
 export function turnFor(
   { core, settings }: Mount,
   request: CacheRequest,
-  options: Pick<TurnOptions<Landed>, 'key' | 'waits' | 'look'>,
+  options: Pick<TurnOptions<Landed>, 'key' | 'waits' | 'isCold' | 'look'>,
 ): Turn<Landed> | undefined {
   const { fleet, entries, flights, passes } = core
   if (fleet === undefined || !entries.isReadable) return undefined
@@ -24,6 +25,8 @@ export function turnFor(
   const turn: Turn<Landed> = new Turn({
     ...options,
     fleet,
+    // Other nodes hear it: it is short, and tells nobody what was asked for.
+    key: digest(key),
     leaseMs: settings.leaseMs,
     timeoutMs: settings.timeoutMs,
     isPassed: () => passes.has(key),
@@ -43,7 +46,7 @@ export function lookAgain(mount: Mount, miss: Miss, key: string): MaybePromise<L
     if (!mount.core.entries.isReadable) return { type: 'unreadable' }
     if (!isSelected(selection)) {
       // What is known of the variants now tells better for whom to wait.
-      return { type: flightKeyOf(mount.core, selection) === key ? 'nothing' : 'again' }
+      return { type: flightKeyOf(selection) === key ? 'nothing' : 'again' }
     }
     const { request, found, stored } = selection
     const { entry, softened } = found

@@ -20,7 +20,7 @@ local function hold(holder, ttl)
 end
 `
 
-/** ARGV: holder, ms, how many may hold it. Answers with the token, or with nothing. */
+/** ARGV: holder, ms, how many may hold it. Answers with the token and 1 where no holder is remembered, or with nothing. */
 const acquire = `
 redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
 local last = tonumber(redis.call('ZSCORE', key, 'token') or '0')
@@ -29,7 +29,7 @@ if held >= tonumber(ARGV[3]) then return false end
 local token = math.max(last + 1, micros)
 redis.call('ZADD', key, string.format('%.0f', token), 'token')
 hold(ARGV[1], tonumber(ARGV[2]))
-return string.format('%.0f', token)
+return { string.format('%.0f', token), last == 0 and 1 or 0 }
 `
 
 /** ARGV: holder, ms. Answers with 1 when it still was a holder. */
@@ -45,16 +45,19 @@ return redis.call('ZREM', key, ARGV[1])
 `
 
 /**
- * The server's time, in ms and in µs. A lock outlives its last holder by as much as the clock may step back (another server's
- * after a failover, too): until then its tokens only grow because it remembers the last one.
+ * A lock outlives its last holder by as much as the clock may step back (another server's after a failover, too): until then
+ * its tokens only grow because it remembers the last one.
  */
+export const rememberedMs = 10_000
+
+/** The server's time, in ms and in µs. */
 const serverTime = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local micros = time[1] * 1000000 + time[2]
 
 local function lifeMs(ttl)
-  return ttl + 10000
+  return ttl + ${rememberedMs}
 end
 `
 

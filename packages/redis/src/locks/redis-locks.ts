@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { digest, type Clock, type Lease, type LockStore } from '@forebay/core'
 import type { Connection } from '../connection/connection.ts'
 import { runScript } from '../connection/run-script.ts'
-import { lockScripts, type LockScripts } from './lock-scripts.ts'
+import { lockScripts, rememberedMs, type LockScripts } from './lock-scripts.ts'
 
 export interface RedisLocksOptions {
   readonly connection: Connection
@@ -21,6 +21,8 @@ const digestLength = 22
 
 /** How often a lease whose end Redis has not confirmed is given up again, until it is over by itself. */
 const againMs = 100
+
+type Granted = Pick<Lease, 'token' | 'freeForMs'>
 
 interface Held {
   readonly keys: readonly string[]
@@ -54,14 +56,14 @@ export class RedisLocks implements LockStore {
     const keys = [`${this.#prefix}lock1:${digest(key).slice(0, digestLength)}`]
     const holder = `${this.#process}.${++this.#holders}`
     const held = { keys, holder, until: this.#local.now() + ttlMs }
-    const token = await this.#ask(keys, [holder, wholeMs(ttlMs), String(most)]).catch((error: unknown) => {
+    const granted = await this.#ask(keys, [holder, wholeMs(ttlMs), String(most)]).catch((error: unknown) => {
       // It may have been granted, or may yet be.
       this.#release(held).catch(ignore)
       throw error
     })
-    if (token === undefined) return undefined
+    if (granted === undefined) return undefined
     return {
-      token,
+      ...granted,
       renew: async (renewedMs) => {
         held.until = this.#local.now() + renewedMs
         const call = { keys, words: [holder, wholeMs(renewedMs)] }
@@ -85,12 +87,13 @@ export class RedisLocks implements LockStore {
     }
   }
 
-  async #ask(keys: readonly string[], words: readonly string[]): Promise<number | undefined> {
+  async #ask(keys: readonly string[], words: readonly string[]): Promise<Granted | undefined> {
     const reply = await runScript(this.#connection, this.#scripts.acquire, { keys, words })
     if (reply === null || reply === undefined) return undefined
-    const token = Number(Buffer.isBuffer(reply) ? reply.toString() : Number.NaN)
+    const [word, isFirst] = Array.isArray(reply) ? (reply as readonly unknown[]) : []
+    const token = Number(Buffer.isBuffer(word) ? word.toString() : Number.NaN)
     if (!Number.isFinite(token)) throw noAnswer()
-    return token
+    return isFirst === 1 ? { token, freeForMs: rememberedMs } : { token }
   }
 }
 
