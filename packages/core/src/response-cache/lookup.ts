@@ -27,7 +27,8 @@ export function lookUp(mount: Mount, request: CacheRequest, round: Round): Maybe
 function isBeingMade({ core, settings }: Mount, request: CacheRequest): boolean {
   const { fleet, flights } = core
   if (fleet === undefined || flights.size === 0) return false
-  if (!settings.coalesce || request.directives !== undefined || request.exchange.method !== 'GET') return false
+  if (!settings.coalesce || request.directives !== undefined || request.exchange.method !== 'GET')
+    return false
   return flights.get(flightKeyOf(coldMissOf(request)))?.isCold === true
 }
 
