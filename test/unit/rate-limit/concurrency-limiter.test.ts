@@ -87,6 +87,12 @@ describe('a concurrency limiter', () => {
   })
 })
 
+test('a queue of 0 refuses at once, whatever the timeout', () => {
+  const none = createConcurrencyLimiter({ max: 1, queue: 0, timeout: '1s' })
+  expect(none.acquire()).toBeDefined()
+  expect(none.acquire()).toBeUndefined()
+})
+
 describe('wrong options', () => {
   test.each<[string, object, RegExp]>([
     ['no max', {}, /max is missing/],

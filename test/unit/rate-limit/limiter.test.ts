@@ -187,6 +187,10 @@ describe('hostile input', () => {
     },
   )
 
+  it('names what is refused to be given back', () => {
+    expect(() => made().limiter.refund('key', -1)).toThrow(/^units: -1 is not accepted/)
+  })
+
   it.each([undefined, null, 7, {}, []])('refuses %s as a key', (key) => {
     expect(() => made().limiter.consume(key as never)).toThrow(/key: .* is not accepted/)
   })

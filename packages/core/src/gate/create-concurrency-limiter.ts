@@ -51,7 +51,8 @@ export function buildConcurrencyLimiter(
     )
   }
   const queue = options.queue ?? concurrencyDefaults.queue
-  if (options.timeout !== undefined && queue === 0) {
+  // A queue of 0 that is said, by a setting perhaps, is no mistake: then nobody waits.
+  if (options.timeout !== undefined && options.queue === undefined) {
     throw new ForebayError(
       'FOREBAY_CONFLICTING_OPTIONS',
       `${of}: timeout is given, but nothing ever waits without a queue. Give queue as well, or leave timeout out.`,

@@ -124,7 +124,7 @@ export class RateLimiter<Changes = never> {
   /** Gives units back under every policy, of what is counted still, the newest first; never more than were used. */
   refund(key: string, units: number): MaybePromise<void> {
     checkKey(key)
-    const charges = this.#chargesOf(units)
+    const charges = this.#chargesOf(units, 'units')
     const back = charges.map((charge) => ({ policy: charge.policy, units: -charge.units }))
     return this.#limits.ask('refund', (store) => store.adjust(this.group, bounded(key), back))
   }
@@ -213,12 +213,12 @@ export class RateLimiter<Changes = never> {
     return isPromise(decision) ? decision.then(named) : named(decision)
   }
 
-  #chargesOf(cost: number | undefined): readonly Charge[] {
+  #chargesOf(cost: number | undefined, argument: string = 'cost'): readonly Charge[] {
     if (cost === undefined) return this.#charges
     if (!Number.isSafeInteger(cost) || cost < 0) {
       throw new ForebayError(
         'FOREBAY_INVALID_ARGUMENT',
-        `cost: ${showValue(cost)} is not accepted. Accepted: a whole number of at least 0.`,
+        `${argument}: ${showValue(cost)} is not accepted. Accepted: a whole number of at least 0.`,
       )
     }
     return this.#charges.map(({ policy }) => ({ policy, units: cost }))
