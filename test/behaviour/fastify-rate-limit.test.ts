@@ -2,7 +2,12 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import { describe, expect, expectTypeOf, it, onTestFinished } from 'vitest'
 import type { Decision } from '@forebay/core'
-import { concurrencyLimit, rateLimit, type RateLimitPluginOptions } from '@forebay/fastify'
+import {
+  concurrencyLimit,
+  rateLimit,
+  type RateLimitPluginOptions,
+  type RouteRateLimitOptions,
+} from '@forebay/fastify'
 
 async function limited(
   options: RateLimitPluginOptions,
@@ -23,6 +28,11 @@ async function statuses(app: FastifyInstance, ...urls: string[]): Promise<number
   return all
 }
 
+/** Policies stand in the place of a limit and a window. */
+function overQuota(route: RouteRateLimitOptions): RouteRateLimitOptions {
+  return route.policies === undefined ? { limit: 1, window: '1m', ...route } : route
+}
+
 describe('rateLimit in Fastify', () => {
   it('counts all routes together, and requests without a route', async () => {
     const app = await limited({ limit: 2, window: '1m' })
@@ -34,6 +44,18 @@ describe('rateLimit in Fastify', () => {
       own.get('/own', { config: { rateLimit: { limit: 2, window: '1m' } } }, () => 'own'),
     )
     expect(await statuses(app, '/a', '/own', '/own', '/own', '/b')).toEqual([200, 200, 200, 429, 429])
+  })
+
+  it.each<[RateLimitPluginOptions, RouteRateLimitOptions]>([
+    [{ algorithm: 'gcra', burst: 3 }, { algorithm: 'fixed-window' }],
+    [{ algorithm: 'gcra', burst: 3 }, { policies: [{ name: 'own', limit: 1, window: '1m' }] }],
+    [{ count: 'failed', isSuccessful: () => true }, { count: 'all' }],
+    [{ expectedNodes: 2 }, { onBackendError: 'open' }],
+  ])('inherits nothing that a route gives no meaning: of %j, by %j', async (plugin, route) => {
+    const app = await limited({ limit: 9, window: '1m', ...plugin }, (own) =>
+      own.get('/own', { config: { rateLimit: overQuota(route) } }, () => 'own'),
+    )
+    expect(await statuses(app, '/own', '/own')).toEqual([200, 429])
   })
 
   it('leaves alone routes that say false, and with global: false all that do not ask', async () => {
