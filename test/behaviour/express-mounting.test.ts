@@ -118,6 +118,17 @@ describe.each(expressVersions)('a limiter in %s', (name, makeApp) => {
     ])
   })
 
+  it('counts apart on the routes of a router that a function of the app calls', async () => {
+    const limit = limited()
+    const hidden = express.Router().get('/a', limit, ok).get('/b/:id', limit, ok).use('/c', limit, ok)
+    const app = makeApp().use('/:shop', (req, res, next) => hidden(req, res, next))
+    await using server = await listen(app)
+    const remaining = async (path: string) =>
+      (await askWire(server.url + path)).headers['x-ratelimit-remaining']
+    for (const path of ['/1/a', '/1/b/1', '/1/c']) expect(await remaining(path)).toBe('19')
+    for (const path of ['/2/A', '/2/B/2/', '/2/c/x']) expect(await remaining(path)).toBe('18')
+  })
+
   it('counts apart on a route and in front of it', async () => {
     const limit = limited({ headers: 'draft-10' })
     const seen: number[] = []

@@ -1,7 +1,7 @@
 /** Where a middleware is mounted, as a pattern that no client can vary by letter case, slashes, escapes or parameters. */
 import type { Application, Request } from 'express'
 import type { LayeredRoute } from './layer.ts'
-import { nearestIn, type Nearest } from './nearest-mounting.ts'
+import { nearestIn, type Nearest, type Wanted } from './nearest-mounting.ts'
 import { regrownTreeOf, treeOf } from './router-tree.ts'
 
 export interface Place {
@@ -55,7 +55,13 @@ function placeOf(handler: unknown, req: Request): Place {
     if (regrown !== undefined) nearest = nearestIn(regrown, wanted)
   }
   const mount = prefix + nearest.pattern
-  return { mount: mount || '/', route: nearest.route && mount + pathOf(nearest.route, mount) }
+  const route = nearest.route ?? routeOf(wanted)
+  return { mount: mount || '/', route: route && mount + pathOf(route, mount) }
+}
+
+/** Of a router that a function of the app's calls, the tree knows nothing: there the running route tells whose handlers it runs. */
+function routeOf({ handler, route }: Wanted): LayeredRoute | undefined {
+  return route === handler || route?.stack.some((own) => own.handle === handler) === true ? route : undefined
 }
 
 /** Express takes it away when the last of its routes has passed the request on. */
