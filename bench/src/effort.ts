@@ -4,7 +4,7 @@ export interface Effort {
   readonly rounds: number
   /** How long each contestant works in a round, about. */
   readonly sampleMs: number
-  /** How long each works before anything is timed, at least. */
+  /** How long all work at once before anything is timed, at least. */
   readonly warmMs: number
   readonly newKeys: number
   /** A process of its own for each: fewer of them. */
@@ -17,18 +17,18 @@ export type EffortName = 'full' | 'quick' | 'smoke'
 
 export const efforts: Readonly<Record<EffortName, Effort>> = {
   full: {
-    rounds: 9,
-    sampleMs: 250,
-    warmMs: 500,
+    rounds: 13,
+    sampleMs: 150,
+    warmMs: 1_500,
     newKeys: 1_000_000,
     newKeysRounds: 3,
     accuracyWindowMs: 2_000,
     accuracyProcesses: 4,
   },
   quick: {
-    rounds: 3,
-    sampleMs: 120,
-    warmMs: 250,
+    rounds: 5,
+    sampleMs: 80,
+    warmMs: 800,
     newKeys: 1_000_000,
     newKeysRounds: 1,
     accuracyWindowMs: 1_000,

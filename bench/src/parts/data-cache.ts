@@ -19,7 +19,7 @@ export async function dataCache(run: Run): Promise<readonly Result[]> {
 }
 
 const columns: readonly Column[] = [
-  { heading: 'CPU ns', measure: 'cpuNanoseconds', show: 'median', digits: 0 },
+  { heading: 'CPU ns/operation', measure: 'cpuNanoseconds', show: 'median', digits: 0 },
   ...ratioColumns('cpuNanoseconds', 'lru-cache'),
   { heading: 'per second', measure: 'perSecond', show: 'median', digits: 0 },
 ]

@@ -79,7 +79,7 @@ export const dataScenes: readonly DataScene[] = [
       expect(idOf(await subject.getOrLoad(nextNew(), loadsAtOnce)) === 0, 'it does not give what was loaded'),
   },
   {
-    title: `getOrLoad, ${together} at once on a cold key`,
+    title: `getOrLoad, ${together} at once on a cold key (one operation)`,
     ask: everyoneAtOnce,
     async check(subject) {
       loads = 0

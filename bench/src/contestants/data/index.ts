@@ -4,12 +4,12 @@ import { asyncCacheDedupe } from './async-cache-dedupe.ts'
 import { bentocache } from './bentocache.ts'
 import { cacheManager } from './cache-manager.ts'
 import { cacheable } from './cacheable.ts'
-import { forebay } from './forebay.ts'
+import { forebayContestants } from './forebay.ts'
 import { plainLruCache } from './plain-lru-cache.ts'
 
 export const dataContestants: readonly DataContestant[] = [
   plainLruCache,
-  forebay,
+  ...forebayContestants,
   bentocache,
   cacheable,
   cacheManager,
