@@ -1,6 +1,7 @@
 /** A Redis backend whose time a test moves by hand: the scripts are told the time instead of asking the server. */
 import { memoryBackend, type Backend } from '@forebay/core'
 import { manualClock, type ManualClock, type RunningBackend } from '@forebay/testing'
+import type { Answering } from '../../packages/redis/src/connection/answering.ts'
 import { Connection } from '../../packages/redis/src/connection/connection.ts'
 import type { RedisArgument } from '../../packages/redis/src/connection/redis-client.ts'
 import type { RedisSharedOptions } from '../../packages/redis/src/connection/redis-options.ts'
@@ -15,13 +16,18 @@ import { RedisLocks } from '../../packages/redis/src/locks/redis-locks.ts'
 import { RedisClock } from '../../packages/redis/src/redis-clock.ts'
 
 /** The time is the last argument. Keys outlive every test, as the server's own time does not matter. */
-const toldTime = `
+const told = {
+  now: `
 local now = tonumber(table.remove(ARGV))
-
+`,
+  life: `
 local function lifeMs(last)
   return 600000
 end
-`
+`,
+}
+
+const toldTime = told.now + told.life
 
 const leaseScripts = lockScripts(`${toldTime}
 local micros = now * 1000
@@ -40,13 +46,13 @@ const entryScripts = { entry: entryScript(toldTimeOfEntries), marks: marksScript
 class TimedConnection extends Connection {
   tellTime: () => number = () => 0
 
-  override call(command: string, words: RedisArgument[]): Promise<unknown> {
+  override send(command: string, words: RedisArgument[], answering: Answering): void {
     if (command === 'TIME') {
       const now = this.tellTime()
-      return Promise.resolve([Math.floor(now / 1_000), Math.floor((now % 1_000) * 1_000)])
+      return answering.answered([Math.floor(now / 1_000), Math.floor((now % 1_000) * 1_000)])
     }
     const isScript = command.startsWith('EVAL')
-    return super.call(command, isScript ? [...words, String(Math.floor(this.tellTime()))] : words)
+    super.send(command, isScript ? [...words, String(Math.floor(this.tellTime()))] : words, answering)
   }
 }
 
@@ -80,7 +86,7 @@ export function timedParts(where: unknown, prefix: string, given: TimedOptions =
     clock: redisClock,
     local: clock,
     lifts: noOtherNode,
-    time: toldTime,
+    time: told,
   })
   const entries = new RedisCacheStore({
     connection,

@@ -1,6 +1,7 @@
 /** A journal in Redis whose time a test moves by hand: the scripts are told the time instead of asking the server. */
 import { memoryBackend } from '@forebay/core'
 import { manualClock, type RunningBackend } from '@forebay/testing'
+import type { Answering } from '../../packages/redis/src/connection/answering.ts'
 import { Connection } from '../../packages/redis/src/connection/connection.ts'
 import type { RedisArgument } from '../../packages/redis/src/connection/redis-client.ts'
 import { settingsOf } from '../../packages/redis/src/connection/settings.ts'
@@ -16,8 +17,8 @@ local micros = tonumber(table.remove(ARGV))
 class TimedConnection extends Connection {
   tellTime: () => number = () => 0
 
-  override call(command: string, words: RedisArgument[]): Promise<unknown> {
-    return super.call(command, [...words, String(Math.floor(this.tellTime() * 1_000))])
+  override send(command: string, words: RedisArgument[], answering: Answering): void {
+    super.send(command, [...words, String(Math.floor(this.tellTime() * 1_000))], answering)
   }
 }
 
@@ -27,11 +28,13 @@ class RepeatingConnection extends TimedConnection {
     return true
   }
 
-  override async call(command: string, words: RedisArgument[]): Promise<unknown> {
-    const first = super.call(command, words)
-    const second = super.call(command, words)
-    await first
-    return await second
+  override send(command: string, words: RedisArgument[], answering: Answering): void {
+    const { failed } = answering
+    super.send(command, words, {
+      answered: () => undefined,
+      failed,
+    })
+    super.send(command, words, answering)
   }
 }
 

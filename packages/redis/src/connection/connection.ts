@@ -1,7 +1,8 @@
 /** The way to Redis: opened on first use, every command with a deadline, none waiting for a server that is away. */
-import { ForebayError, type Clock } from '@forebay/core'
+import type { Clock } from '@forebay/core'
+import type { Answering } from './answering.ts'
 import { openClient } from './open-client.ts'
-import { RedisUnavailable, unavailable } from './redis-unavailable.ts'
+import { closed, RedisUnavailable, unavailable } from './redis-unavailable.ts'
 import { mayResend, send, type RedisArgument, type RedisClient } from './redis-client.ts'
 import type { Settings } from './settings.ts'
 import { WaitingRoom } from './waiting-room.ts'
@@ -18,7 +19,6 @@ const patienceMs = 1_000
 
 /** How often a client that is not ours to reconnect is asked whether its server answers again. */
 const questionMs = 250
-
 /**
  * After a loss, commands wait for the first attempt to connect again. When that fails, and when a server says nothing for
  * as long as a command may take, they fail at once, until the server is heard again.
@@ -80,12 +80,19 @@ export class Connection {
    * that was rejected may have run all the same; it is never sent again.
    */
   call(command: string, words: RedisArgument[]): Promise<unknown> {
-    if (this.#isClosed) return Promise.reject(closed())
+    return new Promise((answered, failed) => {
+      this.send(command, words, { answered, failed })
+    })
+  }
+
+  /** The same without a promise. */
+  send(command: string, words: RedisArgument[], answering: Answering): void {
+    if (this.#isClosed) return answering.failed(closed())
     const client = this.#opened()
-    if (this.#trouble !== undefined) return Promise.reject(this.#trouble)
-    if (client.status === 'ready') return this.#send(client, command, words)
+    if (this.#trouble !== undefined) return answering.failed(this.#trouble)
+    if (client.status === 'ready') return this.#send(client, command, words, answering)
     if (client.status === 'wait') client.connect().catch(ignore)
-    return this.#whenReady().then(() => this.#send(client, command, words))
+    this.#whenReady().then(() => this.#send(client, command, words, answering), answering.failed)
   }
 
   /** Ends our own connection; a client that was handed in is left as it is. Calling it again does nothing more. */
@@ -127,36 +134,34 @@ export class Connection {
     return client
   }
 
-  #send(client: RedisClient, command: string, words: RedisArgument[]): Promise<unknown> {
+  #send(client: RedisClient, command: string, words: RedisArgument[], answering: Answering): void {
     const { timeoutMs } = this.#settings
     const sentAt = this.#clock.now()
-    return new Promise((resolve, reject) => {
-      const cancel = this.#clock.schedule(timeoutMs, () => {
-        this.#missed(client, sentAt)
-        reject(new RedisUnavailable(`Redis did not answer ${command} within ${timeoutMs} ms`))
-      })
-      send(client, command, words).then(
-        (reply) => {
-          cancel()
-          this.#heard()
-          resolve(reply)
-        },
-        (error: unknown) => {
-          cancel()
-          if (error instanceof Error && error.name === 'ReplyError') {
-            this.#heard()
-            return reject(error)
-          }
-          this.#mislaid(client)
-          reject(this.#isClosed ? closed() : unavailable(why(error), error))
-        },
-      )
+    let isOver = false
+    const cancel = this.#clock.schedule(timeoutMs, () => {
+      isOver = true
+      this.#missed(client, sentAt)
+      answering.failed(new RedisUnavailable(`Redis did not answer ${command} within ${timeoutMs} ms`))
     })
+    send(client, command, words).then(
+      (reply) => {
+        cancel()
+        this.#heard()
+        if (!isOver) answering.answered(reply)
+      },
+      (error: unknown) => {
+        cancel()
+        const isReply = error instanceof Error && error.name === 'ReplyError'
+        if (isReply) this.#heard()
+        else this.#mislaid(client)
+        if (isOver) return
+        answering.failed(isReply ? error : this.#isClosed ? closed() : unavailable(why(error), error))
+      },
+    )
   }
 
   #whenReady(): Promise<void> {
-    const { timeoutMs } = this.#settings
-    return this.#waiting.wait(timeoutMs, () => this.#giveUp(`no connection within ${timeoutMs} ms`))
+    return this.#waiting.wait(this.timeoutMs, () => this.#giveUp(`no connection within ${this.timeoutMs} ms`))
   }
 
   /** An answer is late. Where others arrive meanwhile the server is slow, otherwise it is as good as away. */
@@ -240,10 +245,6 @@ export class Connection {
       .then(() => this.#heard(), ignore)
       .then(answered, answered)
   }
-}
-
-function closed(): ForebayError {
-  return new ForebayError('FOREBAY_CLOSED', 'The Redis backend is closed.')
 }
 
 function ignore(): void {}

@@ -1,4 +1,5 @@
 /** A script by its id; by its source only when the server says that it does not know the id. */
+import type { Answering } from './answering.ts'
 import type { Connection } from './connection.ts'
 import type { Script } from './script.ts'
 import type { RedisArgument } from './redis-client.ts'
@@ -9,16 +10,25 @@ export interface ScriptCall {
 }
 
 /** An unknown script has not run, so sending it again counts nothing twice. Any other failure is passed on. */
-export function runScript(
+export function askScript(
   connection: Connection,
   script: Script,
   { keys, words }: ScriptCall,
-): Promise<unknown> {
+  answering: Answering,
+): void {
   const rest = [String(keys.length), ...keys, ...words]
-  return connection.call('EVALSHA', [script.id, ...rest]).catch((error: unknown) => {
-    if (error instanceof Error && error.message.startsWith('NOSCRIPT')) {
-      return connection.call('EVAL', [script.source, ...rest])
-    }
-    throw error
+  connection.send('EVALSHA', [script.id, ...rest], {
+    answered: (reply) => answering.answered(reply),
+    failed(error) {
+      const isUnknown = error instanceof Error && error.message.startsWith('NOSCRIPT')
+      if (isUnknown) connection.send('EVAL', [script.source, ...rest], answering)
+      else answering.failed(error)
+    },
+  })
+}
+
+export function runScript(connection: Connection, script: Script, call: ScriptCall): Promise<unknown> {
+  return new Promise((answered, failed) => {
+    askScript(connection, script, call, { answered, failed })
   })
 }

@@ -1,30 +1,13 @@
-/** Questions asked in one tick travel together: one script call, in a Cluster one per slot. */
+/** Questions asked in one tick travel together: one script call for those of a shape, in a Cluster one per slot. */
 import type { Clock } from '@forebay/core'
+import type { Answering } from '../connection/answering.ts'
 import type { Connection } from '../connection/connection.ts'
-import { runScript } from '../connection/run-script.ts'
-import type { Script } from '../connection/script.ts'
-import type { KeyName } from './key-names.ts'
-import type { Plan } from './plans.ts'
+import { askScript } from '../connection/run-script.ts'
+import type { ConsumeShape } from './consume-shape.ts'
+import type { Question } from './question.ts'
 import type { LimitsScripts } from './script/limits-script.ts'
 import type { Tickets } from './tickets.ts'
-
-/** A question, and who waits for its answer: one object for each, because there are many. */
-export interface Question {
-  readonly name: KeyName
-  readonly plan: Plan
-  /** How many bytes of the answer are this question's. */
-  readonly bytes: number
-  /** @param at where in the reply the answer begins. */
-  readonly answered: (reply: Buffer, at: number, call: Call) => void
-  readonly failed: (error: unknown) => void
-}
-
-/** When a call was answered. Instants on the local clock but for `now`, which is the server's. */
-export interface Call {
-  readonly now: number
-  readonly sentAt: number
-  readonly receivedAt: number
-}
+import { keysOf, plansAsJson, plansAsWords } from './travelling.ts'
 
 export interface BatcherOptions {
   readonly connection: Connection
@@ -45,70 +28,122 @@ const headBytes = 8
  */
 const mostPerCall = 16
 
-/** A question that is alone in its tick waits for nothing but the end of the tick. */
+/** Those that consume, by the script that they need; and those that anything else is asked of. */
+class Travellers {
+  readonly consuming = new Map<ConsumeShape, Question[]>()
+  readonly others: Question[] = []
+
+  add(question: Question): void {
+    const { shape } = question.plan
+    if (shape === undefined) {
+      this.others.push(question)
+      return
+    }
+    const together = this.consuming.get(shape)
+    if (together === undefined) this.consuming.set(shape, [question])
+    else together.push(question)
+  }
+}
+
+/** A question that nobody travels before goes at once, with those that the same piece of code asks; others wait for more. */
 export class Batcher {
   readonly #options: BatcherOptions
   #asked: Question[] = []
+  /** Names of which something else is asked than to consume. */
+  readonly #others = new Set<string>()
+  #isSending = false
+  #underWay = 0
 
   constructor(options: BatcherOptions) {
     this.#options = options
   }
 
+  /** What is asked of one key is answered in the order in which it was asked. */
   ask(question: Question): void {
-    if (this.#asked.length === 0) setImmediate(this.#send)
+    const { name, plan } = question
+    if (plan.shape === undefined) this.#others.add(name.text)
+    // Those that consume go first: what was asked of this key before goes before them.
+    else if (this.#others.size > 0 && this.#others.has(name.text)) this.#send()
     this.#asked.push(question)
+    if (this.#isSending) return
+    this.#isSending = true
+    if (this.#underWay === 0) process.nextTick(this.#sendNow)
+    else setImmediate(this.#sendNow)
   }
 
-  readonly #send = (): void => {
+  readonly #sendNow = (): void => {
+    this.#isSending = false
+    this.#send()
+  }
+
+  #send(): void {
     const asked = this.#asked
     this.#asked = []
-    if (!this.#options.connection.isCluster) return this.#sendInCalls(asked)
-    const byTag = new Map<number, Question[]>()
-    for (const one of asked) {
-      const together = byTag.get(one.name.tag)
-      if (together === undefined) byTag.set(one.name.tag, [one])
-      else together.push(one)
+    this.#others.clear()
+    if (asked.length === 1) return this.#call(asked)
+    const { isCluster } = this.#options.connection
+    const bySlot = new Map<number, Travellers>()
+    for (const question of asked) {
+      const slot = isCluster ? question.name.tag : 0
+      let travellers = bySlot.get(slot)
+      if (travellers === undefined) {
+        travellers = new Travellers()
+        bySlot.set(slot, travellers)
+      }
+      travellers.add(question)
     }
-    for (const together of byTag.values()) this.#sendInCalls(together)
+    for (const { consuming, others } of bySlot.values()) {
+      for (const together of consuming.values()) this.#sendInCalls(together)
+      this.#sendInCalls(others)
+    }
   }
 
   #sendInCalls(asked: readonly Question[]): void {
-    if (asked.length <= mostPerCall) return this.#call(asked)
     for (let from = 0; from < asked.length; from += mostPerCall) {
-      this.#call(asked.slice(from, from + mostPerCall))
+      this.#call(asked.length <= mostPerCall ? asked : asked.slice(from, from + mostPerCall))
     }
   }
 
   #call(asked: readonly Question[]): void {
     const { connection, clock, scripts, tickets } = this.#options
-    const sentAt = clock.now()
+    const shape = asked[0]?.plan.shape
+    const script = shape === undefined ? scripts.whole : scripts.consuming(shape)
     const keys = keysOf(asked)
-    const words = wordsOf(asked)
+    const words = shape === undefined ? plansAsJson(asked) : plansAsWords(asked)
     const ticket = tickets?.take(asked[0]?.name.tag ?? 0)
     if (ticket !== undefined) {
       keys.push(ticket.key)
       words.push(String(ticket.until))
     }
-    runScript(connection, scriptFor(asked, scripts), { keys, words }).then(
-      (reply) => this.#answer(asked, reply, sentAt),
-      (error: unknown) => {
-        tickets?.failed(error)
+    this.#underWay++
+    askScript(connection, script, { keys, words }, this.#answering(asked, clock.now()))
+  }
+
+  #answering(asked: readonly Question[], sentAt: number): Answering {
+    return {
+      answered: (reply) => {
+        this.#underWay--
+        this.#answer(asked, reply, sentAt)
+      },
+      failed: (error) => {
+        this.#underWay--
+        this.#options.tickets?.failed(error)
         for (const one of asked) one.failed(error)
       },
-    )
+    }
   }
 
   #answer(asked: readonly Question[], reply: unknown, sentAt: number): void {
-    const expected = bytesOf(asked)
-    if (!Buffer.isBuffer(reply) || reply.length !== expected) {
+    const { clock, learn, tickets } = this.#options
+    if (!Buffer.isBuffer(reply) || reply.length !== bytesOf(asked)) {
       const error = new TypeError('Redis answered with something that is no decision')
       for (const one of asked) one.failed(error)
       return
     }
-    const receivedAt = this.#options.clock.now()
+    const receivedAt = clock.now()
     const now = reply.readDoubleLE(0)
-    this.#options.learn(now, sentAt, receivedAt)
-    this.#options.tickets?.answered()
+    learn(now, sentAt, receivedAt)
+    tickets?.answered()
     const call = { now, sentAt, receivedAt }
     let at = headBytes
     for (const one of asked) {
@@ -122,38 +157,4 @@ function bytesOf(asked: readonly Question[]): number {
   let bytes = headBytes
   for (const one of asked) bytes += one.bytes
   return bytes
-}
-
-function scriptFor(asked: readonly Question[], { whole, consuming }: LimitsScripts): Script {
-  const algorithm = asked[0]?.plan.consumes
-  if (algorithm === undefined) return whole
-  return asked.every(({ plan }) => plan.consumes === algorithm) ? consuming[algorithm] : whole
-}
-
-function keysOf(asked: readonly Question[]): string[] {
-  const keys: string[] = []
-  for (const { name, plan } of asked) {
-    keys.push(name.text)
-    for (const id of plan.logs) keys.push(`${name.text}:${id}`)
-  }
-  return keys
-}
-
-/** All plans, each once; then in order which plan is that of how many questions. */
-function wordsOf(asked: readonly Question[]): string[] {
-  const numbers = new Map<string, number>()
-  const runs: string[] = []
-  let current = ''
-  let count = 0
-  for (const { plan } of asked) {
-    if (plan.text !== current) {
-      if (count > 0) runs.push(String(numbers.get(current)), String(count))
-      current = plan.text
-      count = 0
-      if (!numbers.has(current)) numbers.set(current, numbers.size + 1)
-    }
-    count++
-  }
-  runs.push(String(numbers.get(current)), String(count))
-  return [`[${[...numbers.keys()].join(',')}]`, ...runs]
 }

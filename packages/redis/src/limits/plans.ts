@@ -1,24 +1,33 @@
 /** What a key is asked, as the script reads it. */
 import { hash } from 'node:crypto'
-import type { AlgorithmName, BlockRule, Charge, Policy, PolicyDecision } from '@forebay/core'
-import { algorithmNumbers } from './script/limits-script.ts'
+import type { BlockRule, Charge, Policy, PolicyDecision } from '@forebay/core'
+import { shapeOf, type ConsumeShape } from './consume-shape.ts'
+import { hasBurst } from './script/consume-script.ts'
+import { algorithmNumbers, quickOf } from './script/limits-script.ts'
+import { headerOf } from './script/quick-source.ts'
 
 export type Operation = 'consume' | 'peek' | 'adjust' | 'reset' | 'block' | 'unblock'
 
 export interface Plan {
-  /** JSON; the same for the same question. */
+  /** JSON; the same for the same question. Empty where there is a shape. */
   readonly text: string
   /** Ids of the policies that keep a log in a key of its own, in their order. */
   readonly logs: readonly string[]
-  /** Set where nothing is asked but to consume, and all policies are of one algorithm. */
-  readonly consumes: AlgorithmName | undefined
+  /** Set where nothing is asked but to consume, and there is a script for just that. */
+  readonly shape: ConsumeShape | undefined
+  /** The plan for the script of its shape. */
+  readonly words: readonly string[]
 }
 
 export function consumePlan(charges: readonly Charge[], rule: BlockRule | undefined): Plan {
   const known = consumePlans.get(charges)
   if (known !== undefined && known.rule === rule) return known
-  const plan = { ...planOf('consume', ruleText(rule), charges.map(chargeText), charges), rule }
-  consumePlans.set(charges, plan)
+  const shape = shapeOf(charges, rule)
+  const plan =
+    shape === undefined
+      ? planOf('consume', ruleText(rule), charges.map(chargeText), charges)
+      : { text: '', logs: logsOf(charges), shape, words: wordsOf(charges, rule) }
+  consumePlans.set(charges, { ...plan, rule })
   return plan
 }
 
@@ -57,13 +66,24 @@ function planOf(
   texts: readonly string[],
   charges: readonly Charge[],
 ): Plan {
-  const logs = charges
+  const text = `[${[`"${operation}"`, rule, ...texts].join(',')}]`
+  return { text, logs: logsOf(charges), shape: undefined, words: [] }
+}
+
+function logsOf(charges: readonly Charge[]): readonly string[] {
+  return charges
     .filter(({ policy }) => policy.algorithm === 'sliding-log')
     .map(({ policy }) => policyId(policy))
-  const algorithm = charges[0]?.policy.algorithm
-  const isOneKind = operation === 'consume' && charges.every(({ policy }) => policy.algorithm === algorithm)
-  const text = `[${[`"${operation}"`, rule, ...texts].join(',')}]`
-  return { text, logs, consumes: isOneKind ? algorithm : undefined }
+}
+
+function wordsOf(charges: readonly Charge[], rule: BlockRule | undefined): readonly string[] {
+  const words = charges.flatMap(({ policy, units }, place) => {
+    const { algorithm, limit, windowMs, burst } = policy
+    const header = headerOf(policyId(policy), quickOf(algorithm), { place, count: charges.length })
+    const own = [header, `${limit}`, `${windowMs}`, `${units}`]
+    return hasBurst(algorithm) ? [...own, `${burst}`] : own
+  })
+  return rule === undefined ? words : [...words, `${rule.blockMs}`, `${rule.factor}`, `${rule.maxMs}`]
 }
 
 function ruleText(rule: BlockRule | undefined): string {

@@ -18,7 +18,7 @@ import { KeyNames, type KeyName } from './key-names.ts'
 import { KnownDenials, type Denied } from './known-denials.ts'
 import type { Lifts } from './lifts.ts'
 import { adjustPlan, blockPlan, consumePlan, peekPlan, resetPlan, unblockPlan, type Plan } from './plans.ts'
-import { limitsScripts } from './script/limits-script.ts'
+import { LimitsScripts, type ScriptTime } from './script/limits-script.ts'
 import { Tickets } from './tickets.ts'
 
 export interface RedisRateLimitStoreOptions {
@@ -30,7 +30,7 @@ export interface RedisRateLimitStoreOptions {
   readonly local: Clock
   readonly lifts: Lifts
   /** Lua that tells the time; for tests. Default: the server is asked. */
-  readonly time?: string
+  readonly time?: ScriptTime
 }
 
 /**
@@ -52,7 +52,7 @@ export class RedisRateLimitStore implements RateLimitStore {
     this.#batcher = new Batcher({
       connection,
       clock: local,
-      scripts: limitsScripts({ time: options.time, isOnce }),
+      scripts: new LimitsScripts({ time: options.time, isOnce }),
       tickets: isOnce ? new Tickets({ prefix, clock, timeoutMs }) : undefined,
       learn: (now, sentAt, receivedAt) => clock.learn(now, sentAt, receivedAt),
     })

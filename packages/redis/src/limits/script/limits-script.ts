@@ -1,14 +1,18 @@
 /** The scripts that decide: any number of keys, each under any number of policies, each all or nothing. */
 import type { AlgorithmName } from '@forebay/core'
 import { scriptOf, type Script } from '../../connection/script.ts'
+import type { ConsumeShape } from '../consume-shape.ts'
 import type { AlgorithmSource } from './algorithm-source.ts'
+import { consumeSource } from './consume-script.ts'
 import { correcting } from './correcting.ts'
 import { deciding } from './deciding.ts'
 import { fixedWindow } from './fixed-window.ts'
 import { gcra } from './gcra.ts'
 import { division, numbers } from './numbers.ts'
 import { once } from './once.ts'
-import { quickFixedWindow, quickSlidingWindow, quickSource, type QuickSource } from './quick.ts'
+import { quickGcra, quickTokenBucket } from './quick-rates.ts'
+import type { QuickSource } from './quick-source.ts'
+import { quickFixedWindow, quickSlidingWindow } from './quick-windows.ts'
 import { record } from './record.ts'
 import { slidingLog } from './sliding-log.ts'
 import { slidingWindow } from './sliding-window.ts'
@@ -23,15 +27,25 @@ export const algorithmNumbers: Readonly<Record<AlgorithmName, number>> = {
   gcra: 5,
 }
 
+export interface ScriptTime {
+  /** Lua that defines `now`. */
+  readonly now: string
+  /** Lua that defines `lifeMs(last)`: how long a key lives that is needed until then. */
+  readonly life: string
+}
+
 /** The server's time, in whole ms. Keys live a little longer than what they hold: its clock may step back a little. */
-const serverTime = `
+const serverTime: ScriptTime = {
+  now: `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-
+`,
+  life: `
 local function lifeMs(last)
   return last - now + 1000
 end
-`
+`,
+}
 
 /** Decides one item; returns the position of the next key. */
 const item = `
@@ -71,71 +85,72 @@ const answers = `
 local out = { struct.pack('<d', now) }
 `
 
-export interface LimitsScripts {
-  /** Answers any question. */
-  readonly whole: Script
-  /** Only consume, and only policies of one algorithm: Redis defines on every call what a script holds, needed or not. */
-  readonly consuming: Readonly<Record<AlgorithmName, Script>>
+interface Sources extends AlgorithmSource {
+  readonly table: string
+  readonly quick?: QuickSource
 }
 
-const sources: Readonly<
-  Record<AlgorithmName, AlgorithmSource & { readonly table: string; readonly quick?: QuickSource }>
-> = {
+const sources: Readonly<Record<AlgorithmName, Sources>> = {
   'sliding-window': { ...slidingWindow, table: 'slidingWindow', quick: quickSlidingWindow },
   'fixed-window': { ...fixedWindow, table: 'fixedWindow', quick: quickFixedWindow },
   'sliding-log': { ...slidingLog, table: 'slidingLog' },
-  'token-bucket': { ...tokenBucket, table: 'tokenBucket' },
-  gcra: { ...gcra, table: 'gcra' },
+  'token-bucket': { ...tokenBucket, table: 'tokenBucket', quick: quickTokenBucket },
+  gcra: { ...gcra, table: 'gcra', quick: quickGcra },
 }
 
 const names = Object.keys(sources) as AlgorithmName[]
 
 export interface LimitsScriptsOptions {
-  /** Lua that defines `now` and `lifeMs(last)`; another one than the server's is for tests. */
-  readonly time?: string | undefined
+  /** Another time than the server's is for tests. */
+  readonly time?: ScriptTime | undefined
   /** For clients that may send a call again: each call has a ticket, and runs once. */
   readonly isOnce: boolean
 }
 
-export function limitsScripts({ time = serverTime, isOnce }: LimitsScriptsOptions): LimitsScripts {
-  const head = [time, isOnce ? once : '', numbers, answers]
-  const consuming = (name: AlgorithmName): Script => {
-    const divides = name === 'gcra' || name === 'token-bucket'
-    const general = [divides ? division : '', sources[name].rule, tableOf([name]), record, deciding, item]
-    const { quick } = sources[name]
-    const decides = quick === undefined ? general : [quickSource(quick), elseBy(general)]
-    return scriptOf([...head, ...decides, main].join(''))
+export class LimitsScripts {
+  /** Answers any question. */
+  readonly whole: Script
+  readonly #time: ScriptTime
+  readonly #head: string
+  readonly #consuming = new Map<ConsumeShape, Script>()
+
+  constructor({ time = serverTime, isOnce }: LimitsScriptsOptions) {
+    this.#time = time
+    this.#head = time.now + (isOnce ? once : '')
+    const rules = names.flatMap((name) => [sources[name].rule, sources[name].correction])
+    const all = [numbers, answers, division, ...rules, tableOf(names)]
+    this.whole = scriptOf([this.#head, time.life, ...all, record, deciding, correcting, item, main].join(''))
   }
-  const rules = names.flatMap((name) => [sources[name].rule, sources[name].correction])
-  const all = [division, ...rules, tableOf(names)]
-  return {
-    whole: scriptOf([...head, ...all, record, deciding, correcting, item, main].join('')),
-    consuming: {
-      'sliding-window': consuming('sliding-window'),
-      'fixed-window': consuming('fixed-window'),
-      'sliding-log': consuming('sliding-log'),
-      'token-bucket': consuming('token-bucket'),
-      gcra: consuming('gcra'),
-    },
+
+  /** Only consumes, and only where the plans are of this shape. */
+  consuming(shape: ConsumeShape): Script {
+    let script = this.#consuming.get(shape)
+    if (script === undefined) {
+      script = scriptOf(this.#consumingSource(shape))
+      this.#consuming.set(shape, script)
+    }
+    return script
+  }
+
+  #consumingSource(shape: ConsumeShape): string {
+    const used = names.filter((name) => shape.algorithms.includes(name))
+    const divides = used.includes('gcra') || used.includes('token-bucket')
+    const rules = used.map((name) => sources[name].rule)
+    const general = [numbers, divides ? division : '', ...rules, tableOf(used), record, deciding, item]
+    const quick = shape.algorithms.map((name) => sources[name].quick)
+    return consumeSource(shape, {
+      head: this.#head,
+      life: this.#time.life,
+      general: general.join(''),
+      numbers: algorithmNumbers,
+      quick: quick.every((source) => source !== undefined) ? quick : undefined,
+    })
   }
 }
 
-/** Functions cost their making on every call: those that decide anything are made when they are needed first. */
-function elseBy(general: readonly string[]): string {
-  return `
-local function makeDecide()
-${general.join('')}
-  return decide
-end
-
-local decideAny
-
-local function decide(key, plan, position)
-  if quick(key, plan) then return position end
-  decideAny = decideAny or makeDecide()
-  return decideAny(key, plan, position)
-end
-`
+/** The quick way of an algorithm that has one. */
+export function quickOf(algorithm: AlgorithmName): QuickSource | undefined {
+  return sources[algorithm].quick
 }
 
 function tableOf(wanted: readonly AlgorithmName[]): string {

@@ -3,8 +3,9 @@
 /**
  * One string per key: for each policy its state, `b` for the block (kept out until, length of the latest block by a rule,
  * clean from), `d` for the instant until which nodes may deny from memory. It lives no longer than the longest-lived of
- * these; each begins with the instant of its own end, but for the block, which ends with it. A part is 12 bytes of id, one
- * that says how many numbers it has, and these as floats; what was asked for last comes first, in its order.
+ * these; each begins with the instant of its own end, but for the block, which ends with it. In front two bytes that say how
+ * many parts there are; then of each 12 bytes of id, one that says how many hot numbers it has, one for the cold ones, and
+ * the hot numbers as floats; then the cold numbers of all. What was asked for last comes first, in its order.
  */
 export const record = `
 local blockId, denialId = 'b...........', 'd...........'
@@ -20,21 +21,41 @@ local function formatOf(count)
   return format
 end
 
+-- Returns what follows the numbers; nothing when there are not so many.
+local function addNumbers(part, text, at, count)
+  local following = at + count * 8
+  if following > #text + 1 then return end
+  local numbers, size = { struct.unpack(formatOf(count), text, at) }, #part
+  for i = 1, count do part[size + i] = numbers[i] end
+  return following
+end
+
+local function parse(text)
+  local found, parts, length = {}, {}, #text
+  if length < 2 then return end
+  local at = 3
+  for n = 1, string.byte(text, 1) + string.byte(text, 2) * 256 do
+    if at + 13 > length then return end
+    local hot, cold = string.byte(text, at + 12, at + 13)
+    if hot == 0 then return end
+    local part = { hot = hot, cold = cold }
+    found[string.sub(text, at, at + 11)] = part
+    parts[n] = part
+    at = addNumbers(part, text, at + 14, hot)
+    if not at then return end
+  end
+  for n = 1, #parts do
+    if parts[n].cold > 0 then at = addNumbers(parts[n], text, at, parts[n].cold) end
+    if not at then return end
+  end
+  if at == length + 1 then return found end
+end
+
 -- What somebody else wrote there, of whatever type, is as good as nothing: it is written over.
 local function load(key)
   local text = redis.pcall('GET', key)
-  if type(text) ~= 'string' then return {} end
-  local found, at, length = {}, 1, #text
-  while at + 20 <= length do
-    local count = string.byte(text, at + 12)
-    local following = at + 13 + count * 8
-    if count == 0 or following > length + 1 then return {} end
-    local part = { struct.unpack(formatOf(count), text, at + 13) }
-    part[count + 1] = nil
-    found[string.sub(text, at, at + 11)] = part
-    at = following
-  end
-  if at ~= length + 1 then return {} end
+  local found = type(text) == 'string' and parse(text)
+  if not found then return {} end
   local block, denial = found[blockId], found[denialId]
   found[blockId], found[denialId] = nil, nil
   if block and #block == 3 then found.b = block end
@@ -43,11 +64,14 @@ local function load(key)
 end
 
 local function save(key, found, counters)
-  local pieces, last = {}, 0
+  local heads, colds, last = {}, {}, 0
   local function add(id, part, ends)
     if ends <= now then return end
     if ends > last then last = ends end
-    pieces[#pieces + 1] = id .. string.char(#part) .. struct.pack(formatOf(#part), unpack(part))
+    local hot = part.hot or #part
+    local cold = #part - hot
+    heads[#heads + 1] = id .. string.char(hot, cold) .. struct.pack(formatOf(hot), unpack(part, 1, hot))
+    if cold > 0 then colds[#colds + 1] = struct.pack(formatOf(cold), unpack(part, hot + 1)) end
   end
   for i = 1, #counters do
     local id = counters[i].p[2]
@@ -61,7 +85,8 @@ local function save(key, found, counters)
   if last == 0 then
     redis.call('DEL', key)
   else
-    redis.call('SET', key, table.concat(pieces), 'PX', lifeMs(last))
+    local count = string.char(#heads % 256, math.floor(#heads / 256))
+    redis.call('SET', key, count .. table.concat(heads) .. table.concat(colds), 'PX', lifeMs(last))
   end
 end
 
@@ -74,7 +99,10 @@ end
 local function counterOf(found, p, logKey)
   local c = { a = algorithms[p[1]], p = p, s = found[p[2]] }
   if logKey then c.log = { key = logKey, from = 0, to = 0 } end
-  if c.s and #c.s ~= #c.a.begin(p) then c.s = nil end
+  if c.s then
+    local whole = c.a.begin(p)
+    if #c.s ~= #whole or c.s.hot ~= (whole.hot or #whole) then c.s = nil end
+  end
   if c.s and c.a.isLost and c.a.isLost(c) then c.s = nil end
   c.isKnown = c.s ~= nil
   if not c.s then c.s = c.a.begin(p) end

@@ -1,0 +1,80 @@
+/** The script that consumes, for one list of algorithms: written out for it, without a table or a loop over policies. */
+import type { AlgorithmName } from '@forebay/core'
+import type { ConsumeShape } from '../consume-shape.ts'
+import { quickSource, type QuickSource } from './quick-source.ts'
+
+export interface ConsumeParts {
+  /** Lua in front of everything: defines `now`. */
+  readonly head: string
+  /** Lua that defines `lifeMs(last)`. */
+  readonly life: string
+  /** Lua that defines `decide(key, plan, position)` for whatever is not quick; needs `out`. */
+  readonly general: string
+  /** How a plan names an algorithm. */
+  readonly numbers: Readonly<Record<AlgorithmName, number>>
+  /** Of each policy; undefined where one of them has none. */
+  readonly quick: readonly QuickSource[] | undefined
+}
+
+/** Words of a policy, and those of a block's rule behind them. */
+const names = ['header', 'limit', 'windowMs', 'units', 'burst'] as const
+const wordsOfRule = 3
+
+/** `burst` is the limit for algorithms that have none. */
+export function hasBurst(algorithm: AlgorithmName): boolean {
+  return algorithm === 'token-bucket' || algorithm === 'gcra'
+}
+
+/**
+ * KEYS: of every item its key, then one more for each of its policies that keeps a log. ARGV: the plan of all items, or that
+ * of each. Functions cost their making on every call: those that decide anything are made when they are needed first.
+ */
+export function consumeSource(
+  { algorithms, hasRule }: ConsumeShape,
+  { head, life, general, numbers, quick }: ConsumeParts,
+): string {
+  let words = 0
+  const readings: string[] = []
+  const tables: string[] = []
+  for (const [index, algorithm] of algorithms.entries()) {
+    const n = index + 1
+    const own = hasBurst(algorithm) ? names : names.slice(0, 4)
+    const read = own.map((name) => `args[at + ${++words}]${name === 'header' ? '' : ' + 0'}`)
+    readings.push(`${own.map((name) => name + n).join(', ')} = ${read.join(', ')}`)
+    const burst = hasBurst(algorithm) ? `burst${n}` : `limit${n}`
+    const id = `string.sub(header${n}, -14, -3)`
+    tables.push(`{ ${numbers[algorithm]}, ${id}, limit${n}, windowMs${n}, ${burst}, units${n} }`)
+  }
+  const rule = hasRule ? `{ ${[1, 2, 3].map((word) => `args[at + ${words + word}] + 0`).join(', ')} }` : '0'
+  const stride = words + (hasRule ? wordsOfRule : 0)
+  const keysOfItem = 1 + algorithms.filter((name) => name === 'sliding-log').length
+  const locals = algorithms.flatMap((_, index) => names.map((name) => name + (index + 1)))
+  return `${head}
+local pack, unpackText, readText, call, floor = struct.pack, struct.unpack, redis.pcall, redis.call, math.floor
+local most = 9007199254740991
+local keys, args = KEYS, ARGV
+local keyCount, at = #keys, 0
+local step = #args > ${stride} and ${stride} or 0
+local isLone, out, decideAny = keyCount == ${keysOfItem}
+if not isLone then out = {} end
+local ${locals.join(', ')}
+for position = 1, keyCount, ${keysOfItem} do
+  if position == 1 or step > 0 then
+    ${readings.join('\n    ')}
+  end
+  local key, isDone = keys[position], false
+  ${quick === undefined ? '' : quickSource(quick, life)}
+  if not isDone then
+    if not decideAny then
+      out = out or {}
+      ${life}
+      ${general}
+      decideAny = decide
+    end
+    decideAny(key, { 'consume', ${rule}, ${tables.join(', ')} }, position + 1)
+  end
+  at = at + step
+end
+return pack('<d', now) .. table.concat(out)
+`
+}

@@ -1,0 +1,61 @@
+/** `token-bucket` and `gcra` in the common case: where no product is too large for a float. */
+import type { QuickSource } from './quick-source.ts'
+
+/** Each charge moves the end of the key. It is moved twice as far as it has to be, and then not again for as long. */
+const live = `
+    if endsAt$ < wholeAt$ then endsAt$, isNew = wholeAt$ + wholeAt$ - now, true end`
+
+export const quickGcra: QuickSource = {
+  hot: ['endsAt', 'arrival', 'part'],
+  changed: 2,
+  cold: [],
+  charge: `
+    if limit$ == 0 or units$ == 0 or (burst$ + 1) * windowMs$ + limit$ > most then break end
+    local available, from, before = burst$, now, 0
+    if arrival$ >= now then
+      if arrival$ == most then break end
+      from, before = arrival$, part$ < limit$ and part$ or limit$ - 1
+      local worn = (now - arrival$) * limit$ - before
+      if worn < -most then break end
+      available = burst$ + floor(worn / windowMs$)
+    end
+    remaining$ = available - units$
+    if remaining$ < 0 then break end
+    local due = units$ * windowMs$ + before
+    local whole = floor(due / limit$)
+    arrival$, part$ = from + whole, due - whole * limit$
+    if arrival$ >= most then break end
+    wholeAt$ = arrival$ + (part$ > 0 and 1 or 0)
+    window$ = wholeAt$
+    if wholeAt$ < now then wholeAt$ = now end
+    nextAt$ = arrival$ - floor(((burst$ - remaining$ - 1) * windowMs$ - part$) / limit$)
+    if nextAt$ < now then nextAt$ = now end
+    ${live}`,
+}
+
+export const quickTokenBucket: QuickSource = {
+  hot: ['endsAt', 'tokens', 'part', 'filledAt'],
+  changed: 3,
+  cold: [],
+  charge: `
+    if limit$ == 0 or units$ == 0 or (burst$ + 1) * windowMs$ + limit$ > most then break end
+    if not text then tokens$, filledAt$ = burst$, now end
+    local there, rest = burst$, 0
+    if tokens$ < burst$ then
+      local elapsedMs = now > filledAt$ and now - filledAt$ or 0
+      local filled = elapsedMs * limit$ + (part$ < windowMs$ and part$ or windowMs$ - 1)
+      if filled > most then break end
+      local whole = floor(filled / windowMs$)
+      if tokens$ + whole < burst$ then there, rest = tokens$ + whole, filled - whole * windowMs$ end
+    end
+    remaining$ = there - units$
+    if remaining$ < 0 then break end
+    tokens$, part$ = remaining$, rest
+    if filledAt$ < now then filledAt$ = now end
+    window$ = filledAt$
+    wholeAt$ = filledAt$ - floor(((remaining$ - burst$) * windowMs$ + rest) / limit$)
+    if wholeAt$ < now then wholeAt$ = now end
+    nextAt$ = filledAt$ - floor((rest - windowMs$) / limit$)
+    if nextAt$ < now then nextAt$ = now end
+    ${live}`,
+}
