@@ -4,9 +4,9 @@ import type { MaybePromise } from '../ports/maybe-promise.ts'
 import { BackgroundLoads } from './background-loads.ts'
 import type { LoadOptions } from './data-cache.ts'
 import type { DataCore } from './data-core.ts'
-import type { Loads, Outcome } from './loads.ts'
+import type { Load, Loads, Outcome } from './loads.ts'
 import { makeOnce } from './making-in-fleet.ts'
-import type { LoadCall } from './making.ts'
+import { make, type LoadCall } from './making.ts'
 import { StoredEntry, StoredValue } from './stored-value.ts'
 import { closerLookMs, isDue, isToSlide, usable, type Usable } from './usable.ts'
 
@@ -106,15 +106,15 @@ export class Answers {
     const { key, rules, isOwn } = call
     const hasFallback = stale !== undefined && stale.staleForMs < rules.staleIfErrorMs
     if (!hasFallback) core.noteMiss(key)
-    const now = core.clock.now()
-    const underway = this.#loads.get(key, now, isOwn)
+    const loading = { clock: core.clock, run: (load: Load) => makeOnce(core, load, call, stale) }
+    const underway = this.#loads.join(key, loading, isOwn)
     if (underway !== undefined) core.counts.collapsed++
-    const outcome = underway ?? this.#loads.begin(key, now, (load) => makeOnce(core, load, call, stale))
-    if (!hasFallback) return this.#valueOf(await outcome)
+    const outcome = underway ?? this.#loads.begin(key, loading)
+    if (!hasFallback) return this.#valueOf(call, await outcome)
     const settled = await this.#softly(outcome, rules.softTimeoutMs)
     if (settled?.type === 'loaded') {
       core.noteMiss(key)
-      return this.#valueOf(settled)
+      return this.#valueOf(call, settled)
     }
     core.noteStale(key)
     return value
@@ -133,10 +133,21 @@ export class Answers {
     })
   }
 
-  #valueOf(outcome: Outcome): unknown {
+  /** What the codec does not read back is given as the loader gave it, and if another node's did, by this one's. */
+  #valueOf(call: LoadCall, outcome: Outcome): MaybePromise<unknown> {
     if (outcome.type === 'failed') throw outcome.error
-    const { stored } = outcome
-    return stored.kind === 'none' ? undefined : this.#core.form.hand(stored.kept)
+    const value = this.#read(outcome.stored)
+    if (value !== unreadable) return value
+    return outcome.own === undefined ? this.#loadedHere(call) : outcome.own.value
+  }
+
+  async #loadedHere(call: LoadCall): Promise<unknown> {
+    const { clock } = this.#core
+    const loading = { clock, run: (load: Load) => make(this.#core, load, call, undefined) }
+    return this.#valueOf(
+      call,
+      await (this.#loads.join(call.key, loading) ?? this.#loads.begin(call.key, loading)),
+    )
   }
 
   #fresh(key: string, found: FoundEntry | undefined): Usable | undefined {

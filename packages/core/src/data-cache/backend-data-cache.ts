@@ -98,13 +98,14 @@ export class BackendDataCache implements DataCache {
     const { loader, rules, timeoutMs } = this.#core.settings
     const asked = [...new Set(checkKeys('getMany', keys))]
     if (asked.length === 0) return new Map()
+    const own = new Set(asked.filter((key) => this.#loads.isCalling(key)))
     const finding = this.#isUsable() ? this.#core.entries.getMany(asked, timeoutMs) : new Map()
     const found = isPromise(finding) ? await this.#core.timed(finding) : finding
     const values = await Promise.all(
       asked.map((key) =>
         loader === undefined
           ? this.#answers.fresh(key, found.get(key))
-          : this.#answers.loaded({ key, loader, rules }, found.get(key)),
+          : this.#answers.loaded({ key, loader, rules, isOwn: own.has(key) }, found.get(key)),
       ),
     )
     const there = new Map<string, unknown>()

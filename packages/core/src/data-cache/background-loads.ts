@@ -36,7 +36,10 @@ export class BackgroundLoads {
     this.#running++
     // One that hangs must not keep its key from ever being loaded again.
     const bounded = { ...call, rules: { ...rules, hardTimeoutMs: rules.hardTimeoutMs ?? longestJoinedMs } }
-    const outcome = this.#loads.begin(key, now, (load) => makeOnce(this.#core, load, bounded, stale))
+    const outcome = this.#loads.begin(key, {
+      clock: this.#core.clock,
+      run: (load) => makeOnce(this.#core, load, bounded, stale),
+    })
     void outcome.then((over) => {
       this.#running--
       if (over.type === 'loaded') return

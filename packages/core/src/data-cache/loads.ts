@@ -6,7 +6,12 @@ import type { Clock } from '../ports/clock.ts'
 import type { StoredValue } from './stored-value.ts'
 
 export type Outcome =
-  | { readonly type: 'loaded'; readonly stored: StoredValue }
+  | {
+      readonly type: 'loaded'
+      readonly stored: StoredValue
+      /** What the loader gave, where it was this node's. */
+      readonly own?: { readonly value: unknown }
+    }
   | { readonly type: 'failed'; readonly error: unknown }
 
 /** A load that runs for longer hangs, as far as anybody knows: nobody else is to wait for it. */
@@ -24,10 +29,30 @@ export class Load {
   turn: Pick<Turn<StoredValue>, 'ended'> | undefined
   /** Never rejects. Undefined while its loader is being called. */
   outcome: Promise<Outcome> | undefined
+  /** Whether it was begun by somebody who had waited in vain for the one before. */
+  readonly isSecond: boolean
+  #joined: Promise<Outcome | undefined> | undefined
 
-  constructor(startedAt: number) {
+  constructor(startedAt: number, isSecond: boolean) {
     this.startedAt = startedAt
+    this.isSecond = isSecond
   }
+
+  /** The outcome for whoever joins; undefined when the load hangs. One timer serves all. */
+  joined(clock: Clock, outcome: Promise<Outcome>): Promise<Outcome | undefined> {
+    this.#joined ??= new Promise((resolve) => {
+      const leftMs = this.startedAt + longestJoinedMs - clock.now()
+      const cancel = clock.schedule(Math.max(0, leftMs), () => resolve(undefined))
+      void outcome.then(resolve).finally(cancel)
+    })
+    return this.#joined
+  }
+}
+
+/** How a load is run, and where its time comes from. */
+export interface Loading {
+  readonly clock: Clock
+  readonly run: (load: Load) => Promise<Outcome>
 }
 
 export class Loads {
@@ -39,14 +64,15 @@ export class Loads {
   }
 
   /**
-   * The load to wait for.
+   * What becomes of the load that is on its way; undefined when there is none to wait for. Who has waited for one that
+   * hangs begins another, and takes what comes first; after that one, a loader may well be waiting for itself.
    * @param isOwn whether it was the key's own loader that asked, as `isCalling` told when it did.
    * @throws ForebayError when it is the caller's own: a loader that waits for itself would wait for ever.
    */
-  get(key: string, now: number, isOwn: boolean = false): Promise<Outcome> | undefined {
+  join(key: string, loading: Loading, isOwn: boolean = false): Promise<Outcome> | undefined {
     const load = this.#open.get(key)
-    if (load === undefined || now - load.startedAt >= longestJoinedMs) return undefined
-    if (load.outcome !== undefined && !isOwn) return load.outcome
+    if (load === undefined || loading.clock.now() - load.startedAt >= longestJoinedMs) return undefined
+    if (load.outcome !== undefined && !isOwn) return this.#joined(key, loading, load, load.outcome)
     throw new ForebayError(
       'FOREBAY_INVALID_ARGUMENT',
       `getOrLoad: the loader of ${JSON.stringify(key.slice(0, 60))} asks for the key that it is to load. Accepted: other keys.`,
@@ -64,10 +90,10 @@ export class Loads {
     return load !== undefined && now - load.startedAt < longestJoinedMs
   }
 
-  begin(key: string, now: number, run: (load: Load) => Promise<Outcome>): Promise<Outcome> {
-    const load = new Load(now)
+  begin(key: string, loading: Loading, isSecond: boolean = false): Promise<Outcome> {
+    const load = new Load(loading.clock.now(), isSecond)
     this.#open.set(key, load)
-    const outcome = run(load).catch((error: unknown): Outcome => ({ type: 'failed', error }))
+    const outcome = loading.run(load).catch((error: unknown): Outcome => ({ type: 'failed', error }))
     load.outcome = outcome
     this.#running.add(outcome)
     void outcome.finally(() => {
@@ -75,6 +101,13 @@ export class Loads {
       if (this.#open.get(key) === load) this.#open.delete(key)
     })
     return outcome
+  }
+
+  async #joined(key: string, loading: Loading, load: Load, first: Promise<Outcome>): Promise<Outcome> {
+    const outcome = await load.joined(loading.clock, first)
+    if (outcome !== undefined) return outcome
+    if (load.isSecond) return { type: 'failed', error: waitedInVain(key) }
+    return await Promise.race([first, this.join(key, loading) ?? this.begin(key, loading, true)])
   }
 
   /** Whoever asks from now on gets something newer than what is on its way. */
@@ -103,4 +136,11 @@ export class Loads {
       })
     })
   }
+}
+
+function waitedInVain(key: string): ForebayError {
+  return new ForebayError(
+    'FOREBAY_LOADER_TIMEOUT',
+    `getOrLoad: two loads of ${JSON.stringify(key.slice(0, 60))} gave no value within ${longestJoinedMs} ms each. Does its loader ask for that key itself?`,
+  )
 }

@@ -50,7 +50,8 @@ export async function make(
   try {
     const making = made(core, { key, value, rules, madeInMs, isLoaded: true })
     const { stored, entry } = making
-    if (core.isClosed) return { type: 'loaded', stored }
+    const outcome: Outcome = { type: 'loaded', stored, own: { value } }
+    if (core.isClosed) return outcome
     if (load.isOutrun) {
       load.word = 'again'
       core.noteRefused(key, 'outrun')
@@ -59,7 +60,7 @@ export async function make(
       load.word = (isPromise(storing) ? await storing : storing) ? 'landed' : 'again'
     }
     core.noteShared(key, entry !== undefined)
-    return { type: 'loaded', stored }
+    return outcome
   } catch (error) {
     core.loaderFailed(error)
     return { type: 'failed', error }
