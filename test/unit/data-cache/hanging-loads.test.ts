@@ -17,7 +17,7 @@ describe.each(['memory', 'a shared backend'])('on %s', (where) => {
     async (method) => {
       const loader = async (): Promise<unknown> =>
         method === 'getMany' ? await cache.getMany(['other', 'k']) : await cache[method]('k', loader)
-      const { cache } = harness<unknown>({ loader }) as { cache: DataCache<unknown> }
+      const { cache } = harness<unknown>({ loader }) as { cache: DataCache }
       await expect(cache.getOrLoad('k', loader)).rejects.toThrow('asks for the key that it is to load')
     },
   )
@@ -90,7 +90,10 @@ it('loads here what another node has loaded and nobody here can read', async () 
   const clock = manualClock()
   const backend = codedBackend(clock)
   const held = heldLoader<string>()
-  const readable: Codec<string> = { ...writeOnly, decode: (bytes) => String(JSON.parse(Buffer.from(bytes).toString())) }
+  const readable: Codec<string> = {
+    ...writeOnly,
+    decode: (bytes) => String(JSON.parse(Buffer.from(bytes).toString())),
+  }
   const there = createCache<string>({ backend, codec: readable, ttl: '1m' })
   const { cache: here, events } = cacheHarness<string>({ codec: writeOnly }, { clock, backend })
   const first = there.getOrLoad('k', held.load)
