@@ -6,7 +6,10 @@ export interface DataContestant {
   readonly role: ContestantRole
   /** Its look for a value loads what is not there: it has no other. */
   readonly getLoads?: boolean
-  make(): DataSubject
+  /** It keeps values in Redis, too: only what it answers from memory is compared with the others. */
+  readonly hasRedis?: boolean
+  /** `redisUrl` is there for whoever has Redis. */
+  make(redisUrl?: string): DataSubject
 }
 
 export interface DataSubject {

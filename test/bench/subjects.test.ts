@@ -19,26 +19,27 @@ async function doesItsJob(subject: Subject): Promise<void> {
 
 it.each(decisionContestants)('$name decides in memory', ({ name }) => doesItsJob(decisionSubject(name, '3')))
 
-describe.each(dataScenes)('$title', ({ title, lack }) => {
-  it.each(dataContestants)('$name', async (contestant) => {
-    const missing = lack?.(contestant)
-    const done = doesItsJob(dataSubject(contestant.name, title))
-    if (missing === undefined) await done
-    else await expect(done).rejects.toThrow(missing)
-  })
-})
-
-describe('in Redis', () => {
+describe('beside Redis', () => {
   let node: RedisNode
   beforeAll(async () => {
     node = await startRedisNode()
   })
   afterAll(() => node.stop())
 
+  const url = (): string => `redis://127.0.0.1:${node.port}`
+
+  describe.each(dataScenes)('$title', ({ title, isHit, lack }) => {
+    const asked = dataContestants.filter(({ hasRedis }) => hasRedis !== true || isHit === true)
+    it.each(asked)('$name', async (contestant) => {
+      const missing = lack?.(contestant)
+      const done = doesItsJob(dataSubject(contestant.name, title, url()))
+      if (missing === undefined) await done
+      else await expect(done).rejects.toThrow(missing)
+    })
+  })
+
   describe.each(redisScenes)('$title', ({ title }) => {
-    it.each(redisContestants)('$name', ({ name }) =>
-      doesItsJob(redisSubject(name, title, `redis://127.0.0.1:${node.port}`)),
-    )
+    it.each(redisContestants)('$name', ({ name }) => doesItsJob(redisSubject(name, title, url())))
   })
 })
 

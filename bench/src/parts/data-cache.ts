@@ -1,4 +1,5 @@
 /** The data cache in memory: hits, misses, loads, and a load that many want at once. */
+import { startRedis } from '../bench-redis.ts'
 import { dataContestants } from '../contestants/data/index.ts'
 import type { Run } from '../part.ts'
 import { ratioColumns, type Column, type Result } from '../result.ts'
@@ -7,12 +8,26 @@ import { subjectEntrant } from '../subject-runner.ts'
 import { dataScenes } from '../subjects/data.ts'
 
 export async function dataCache(run: Run): Promise<readonly Result[]> {
+  const server = await startRedis()
+  try {
+    return await measured(run, server?.url)
+  } finally {
+    await server?.stop()
+  }
+}
+
+async function measured(run: Run, redisUrl: string | undefined): Promise<readonly Result[]> {
   const results: Result[] = []
   for (const scene of dataScenes) {
     const title = `data cache in memory, ${scene.title}`
     if (!run.wants(title)) continue
     run.progress(title)
-    const entrants = dataContestants.map(({ name, role }) => subjectEntrant(role, 'data', name, scene.title))
+    const entrants = dataContestants
+      .filter(({ hasRedis }) => hasRedis !== true || scene.isHit === true)
+      .map(({ name, role, hasRedis }) => {
+        const url = hasRedis === true && redisUrl !== undefined ? [redisUrl] : []
+        return subjectEntrant(role, 'data', name, scene.title, ...url)
+      })
     results.push({ title, columns, rows: await measure(entrants, run.effort) })
   }
   return results

@@ -27,7 +27,7 @@ export async function stampede(run: Run): Promise<readonly Result[]> {
   if (run.wants(data)) {
     run.progress(data)
     const rows: Row[] = []
-    for (const { name, role, make } of dataContestants)
+    for (const { name, role, make } of dataContestants.filter(({ hasRedis }) => hasRedis !== true))
       rows.push(await counted(name, role, () => loaderRuns(make())))
     results.push({
       title: data,

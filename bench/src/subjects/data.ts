@@ -7,6 +7,8 @@ export interface DataScene {
   readonly title: string
   readonly ask: (subject: DataSubject) => unknown
   readonly check: (subject: DataSubject) => Promise<void>
+  /** Whether it is all about what is in memory. */
+  readonly isHit?: boolean
   /** Why a contestant cannot be asked that. */
   readonly lack?: (contestant: DataContestant) => string | undefined
 }
@@ -55,6 +57,7 @@ const expect = (claim: boolean, otherwise: string): void => {
 export const dataScenes: readonly DataScene[] = [
   {
     title: 'get, there',
+    isHit: true,
     ask: (subject) => subject.get(nextOf(keys)),
     check: async (subject) =>
       expect(idOf(await subject.get(keys[7] ?? '')) === 7, 'it does not find what was set'),
@@ -68,6 +71,7 @@ export const dataScenes: readonly DataScene[] = [
   },
   {
     title: 'getOrLoad, there',
+    isHit: true,
     ask: (subject) => subject.getOrLoad(nextOf(keys), neverLoads),
     check: async (subject) =>
       expect(idOf(await subject.getOrLoad(keys[7] ?? '', neverLoads)) === 7, 'it does not find what was set'),
@@ -89,16 +93,18 @@ export const dataScenes: readonly DataScene[] = [
   },
 ]
 
-export function dataSubject(name?: string, title?: string): Subject {
+export function dataSubject(name?: string, title?: string, redisUrl?: string): Subject {
   const contestant = named(dataContestants, name)
   const scene = dataScenes.find((one) => one.title === title)
   if (scene === undefined) throw new Error(`no scene ${title}`)
-  const subject = contestant.make()
+  const subject = contestant.make(redisUrl)
   return {
     async check() {
       const lack = scene.lack?.(contestant)
       if (lack !== undefined) throw new Error(lack)
-      for (const [index, key] of keys.entries()) await subject.set(key, valueOf(index))
+      await Promise.all(keys.map((key, index) => subject.set(key, valueOf(index))))
+      // What is kept in two places is in memory when it has been asked for.
+      if (scene.isHit === true) await Promise.all(keys.map((key) => subject.get(key)))
       await scene.check(subject)
     },
     async run(times) {
