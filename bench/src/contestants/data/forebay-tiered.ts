@@ -11,7 +11,7 @@ export const forebayTiered: DataContestant = {
     if (redisUrl === undefined) throw new Error('no redis-server found')
     const backend = tieredBackend({
       near: memoryBackend({ maxEntries: dataEntries, maxBytes: 2 ** 30 }),
-      far: redisBackend(redisUrl, { prefix: `bench:${process.pid}:` }),
+      far: redisBackend(redisUrl, { prefix: `bench:${process.pid}:`, timeout: 10_000 }),
       nearTtl: '1h',
     })
     const cache = createCache({ namespace: 'bench', ttl: dataTtlMs, timeout: '10s', backend })

@@ -8,7 +8,7 @@ function forebay(algorithm: AlgorithmName): RedisContestant {
     name: `forebay ${algorithm}`,
     role: 'ours',
     make({ url, limit, windowMs, policies: count }) {
-      const backend = redisBackend(url, { prefix: 'bench:' })
+      const backend = redisBackend(url, { prefix: 'bench:', timeout: 10_000 })
       const policies = Array.from({ length: count }, (_, index) => ({
         name: `policy ${index}`,
         limit,
