@@ -48,7 +48,19 @@ describe.each(expressVersions)('trust proxy in %s', (_name, makeApp) => {
 
   it.each<[string, unknown, number]>([
     ['true', true, 1],
+    ['a function', () => true, 1],
+    ['all networks', ['0.0.0.0/1', '128.0.0.0/1'], 1],
     ['one hop', 1, 0],
+    ['a network', 'uniquelocal', 0],
+    ['a choosy function', (address: string) => address === '127.0.0.1', 0],
+    [
+      'a function that throws',
+      (address: string) => {
+        if (address !== '127.0.0.1') throw new Error('who is that?')
+        return true
+      },
+      0,
+    ],
     ['false', false, 0],
   ])('is warned of once when it believes everybody: %s', async (_what, trust, warnings) => {
     const warn = vi.fn()

@@ -1,6 +1,6 @@
 /** `rateLimit` and `concurrencyLimit` as Fastify plugins: per route, per context, 404s, decorations, types. */
 import fastify, { type FastifyInstance } from 'fastify'
-import { describe, expect, expectTypeOf, it, onTestFinished } from 'vitest'
+import { describe, expect, expectTypeOf, it, onTestFinished, vi } from 'vitest'
 import type { Decision } from '@forebay/core'
 import {
   concurrencyLimit,
@@ -56,6 +56,21 @@ describe('rateLimit in Fastify', () => {
       own.get('/own', { config: { rateLimit: overQuota(route) } }, () => 'own'),
     )
     expect(await statuses(app, '/own', '/own')).toEqual([200, 429])
+  })
+
+  it.each<[boolean | string | ((address: string) => boolean), number]>([
+    [true, 1],
+    [() => true, 1],
+    [(address) => address === '127.0.0.1', 0],
+    ['127.0.0.1', 0],
+    [false, 0],
+  ])('warns once of a trustProxy that believes everybody: %s', async (trustProxy, warnings) => {
+    const warn = vi.fn()
+    const app = fastify({ trustProxy })
+    onTestFinished(() => app.close())
+    await app.register(rateLimit, { limit: 9, window: '1m', logger: { warn, error: vi.fn() } })
+    await statuses(app, '/', '/')
+    expect(warn).toHaveBeenCalledTimes(warnings)
   })
 
   it('leaves alone routes that say false, and with global: false all that do not ask', async () => {

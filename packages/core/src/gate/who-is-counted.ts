@@ -76,7 +76,8 @@ function addressReader({ ipv6Prefix, logger, name }: CountedSetup): (visit: Visi
 function trustWarning(name: string): string {
   return (
     `forebay: limiter '${name}' counts by client address, but the app believes forwarded addresses from anybody ` +
-    `(trust proxy: true), so a client can choose its own. Set trust proxy to your proxies' addresses or to their number.`
+    `(trust proxy: true), so a client can choose its own. Set trust proxy to your proxies' addresses, or to their number ` +
+    `where the framework counts them.`
   )
 }
 
