@@ -4,6 +4,7 @@ import {
   tieredBackend,
   type Backend,
   type CacheStore,
+  type Logger,
   type TieredBackend,
 } from '@forebay/core'
 import { manualClock, type ManualClock } from '@forebay/testing'
@@ -30,6 +31,7 @@ interface TieredNodeOptions {
   readonly entries?: CacheStore
   /** Stands between the tiers and what they share. */
   readonly sabotage?: (shared: Backend) => Backend
+  readonly logger?: Logger
 }
 
 export function simulatedFleet({ clock = manualClock(), ...options }: FleetOptions = {}): SimulatedFleet {
@@ -46,14 +48,20 @@ export function simulatedFleet({ clock = manualClock(), ...options }: FleetOptio
     bus,
     truth: state.entries,
     shared,
-    tiered: (node, { nearTtl = 60_000, entries = state.entries, sabotage = unharmed } = {}) =>
+    tiered: (
+      node,
+      { nearTtl = 60_000, entries = state.entries, sabotage = unharmed, logger = silent } = {},
+    ) =>
       tieredBackend({
         near: memoryBackend({ clock }),
         far: sabotage({ ...shared(node), entries }),
         nearTtl,
+        logger,
       }),
   }
 }
+
+const silent: Logger = { warn: () => undefined, error: () => undefined }
 
 function unharmed(shared: Backend): Backend {
   return shared

@@ -3,6 +3,8 @@ import { ForebayError, memoryBackend, tieredBackend } from '@forebay/core'
 import { describe, expect, it } from 'vitest'
 import { simulatedFleet } from '../../tiers/simulated-fleet.ts'
 
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
 const { shared, tiered } = simulatedFleet()
 const near = memoryBackend()
 const far = shared(0)
@@ -17,6 +19,7 @@ const wrong: readonly (readonly [what: string, options: object, told: RegExp])[]
   ['the same backend twice', { near, far: near }, /far: a backend of kind "memory".*another backend/],
   ['tiers behind tiers', { near, far: tiered(2) }, /far: a backend of kind "tiered"/],
   ['no time at all', { near, far, nearTtl: 0 }, /nearTtl: 0 is not accepted.*at least 1 ms/],
+  ['no logger', { near, far, logger: {} }, /logger: .*an object with warn, error/],
   ['no duration', { near, far, nearTtl: 'soon' }, /nearTtl: "soon" is not accepted/],
 ]
 
@@ -45,6 +48,39 @@ describe('a tiered backend', () => {
     for (const part of ['clock', 'limits', 'locks', 'bus'] as const) expect(backend[part]).toBe(far[part])
     expect(backend.journal).toBe(journal)
     expect('journal' in tieredBackend({ near, far })).toBe(false)
+  })
+
+  it('logs once that other nodes are not told, once that they have been, and nothing after it is closed', async () => {
+    const { tiered: other, clock } = simulatedFleet()
+    const lines: string[] = []
+    const logger = {
+      warn: (line: string) => void lines.push(`warn ${line}`),
+      error: (line: string) => {
+        lines.push(`error ${line}`)
+        throw new Error('a logger that fails')
+      },
+    }
+    let isTaken = false
+    const publish = async (): Promise<void> => {
+      if (!isTaken) throw new Error('no bus')
+    }
+    const backend = other(0, {
+      logger,
+      sabotage: (whole) => ({ ...whole, bus: { publish, subscribe: () => () => undefined } }),
+    })
+    const write = async (key: string): Promise<unknown> =>
+      Promise.resolve(backend.entries.delete({ name: 'any' } as never, key)).catch(() => undefined)
+    await write('a')
+    await write('b')
+    await settled()
+    expect(lines).toEqual([expect.stringMatching(/^error .*other nodes/)])
+    isTaken = true
+    clock.advance(1_000)
+    await settled()
+    expect(lines).toEqual([expect.anything(), expect.stringMatching(/^warn .*told everything/)])
+    isTaken = false
+    await backend.close()
+    expect(lines).toHaveLength(2)
   })
 
   it('says how both are, and whether copies are in use', async () => {

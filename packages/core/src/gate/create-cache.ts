@@ -22,7 +22,7 @@ import {
 import { memoryBackend } from '../memory/memory-backend.ts'
 import type { Codec } from '../ports/codec.ts'
 import type { CreateCacheOptions } from './data-cache-options.ts'
-import { defaultLogger } from './default-logger.ts'
+import { defaultLogger } from '../kit/default-logger.ts'
 import { dataCacheDefaults as defaults } from './defaults.ts'
 
 const codecs: Readonly<Record<string, Codec>> = { json, msgpack, structured }

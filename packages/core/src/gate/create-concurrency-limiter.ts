@@ -16,7 +16,7 @@ import type { Logger } from '../ports/logger.ts'
 import type { ConcurrencyLimiter } from '../rate-limit/concurrency-limiter.ts'
 import { FleetConcurrency } from '../rate-limit/fleet-concurrency.ts'
 import { LocalConcurrency } from '../rate-limit/local-concurrency.ts'
-import { defaultLogger } from './default-logger.ts'
+import { defaultLogger } from '../kit/default-logger.ts'
 import { concurrencyDefaults } from './defaults.ts'
 import type { ConcurrencyLimiterOptions } from './concurrency-options.ts'
 

@@ -21,7 +21,7 @@ import {
   isText,
   type OptionChecks,
 } from '../kit/option-check.ts'
-import { defaultLogger } from './default-logger.ts'
+import { defaultLogger } from '../kit/default-logger.ts'
 import { writeBehindDefaults as defaults } from './defaults.ts'
 import type { WriteBehindOptions } from './write-behind-options.ts'
 

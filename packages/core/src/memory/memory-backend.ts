@@ -1,8 +1,11 @@
 /** The default backend: everything in this process's memory, bounded. */
 import { MemoryCacheStore } from '../cache/memory-cache-store.ts'
+import { defaultLogger } from '../kit/default-logger.ts'
+import { OnceLog } from '../kit/once-log.ts'
 import { checkOptions, isInteger, isObjectWith } from '../kit/option-check.ts'
 import type { Backend } from '../ports/backend.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Logger } from '../ports/logger.ts'
 import { createMemoryRateLimitStore } from '../rate-limit/memory-rate-limit-store.ts'
 import { memoryBus } from './memory-bus.ts'
 import { MemoryLocks } from './memory-locks.ts'
@@ -17,6 +20,8 @@ export interface MemoryBackendOptions {
   readonly maxKeys?: number
   /** The time by which everything is judged. Default the process's own, monotonic; for tests a `manualClock()`. */
   readonly clock?: Clock
+  /** Hears once when `maxKeys` is too small: all keys are denied, and new ones share counters. Default: the console. */
+  readonly logger?: Logger
 }
 
 export const memoryBackendDefaults = {
@@ -33,6 +38,7 @@ const checks = {
   maxEntries: isInteger(1),
   maxKeys: isInteger(1),
   clock: isObjectWith('now', 'toWall', 'schedule'),
+  logger: isObjectWith('warn', 'error'),
 }
 
 /**
@@ -48,10 +54,9 @@ export function memoryBackend(options: MemoryBackendOptions = {}): Backend {
     maxEntries: options.maxEntries ?? memoryBackendDefaults.maxEntries,
   })
   const locks = new MemoryLocks(clock)
-  const limits = createMemoryRateLimitStore({
-    clock,
-    maxKeys: options.maxKeys ?? memoryBackendDefaults.maxKeys,
-  })
+  const maxKeys = options.maxKeys ?? memoryBackendDefaults.maxKeys
+  const log = new OnceLog('memory backend', options.logger ?? defaultLogger)
+  const limits = createMemoryRateLimitStore({ clock, maxKeys, isFull: () => log.warn('full', full(maxKeys)) })
   const close = async (): Promise<void> => {
     entries.clear()
     locks.clear()
@@ -68,4 +73,11 @@ export function memoryBackend(options: MemoryBackendOptions = {}): Backend {
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+function full(maxKeys: number): string {
+  return (
+    `maxKeys (${maxKeys}) is too small: the keys that are kept are all denied, so new ones share counters and may be ` +
+    `denied too early`
+  )
 }

@@ -19,6 +19,8 @@ export interface MemoryRateLimitStoreOptions {
   readonly clock: Clock
   /** The most keys, over all groups and policies. */
   readonly maxKeys: number
+  /** Called whenever a new key has to share counters, because every key is exhausted or blocked. */
+  readonly isFull?: () => void
 }
 
 /** Its methods answer at once, never with a promise. */
@@ -54,6 +56,7 @@ interface Place {
 export class MemoryRateLimitStore implements RateLimitStore {
   readonly #clock: Clock
   readonly #maxKeys: number
+  readonly #isFull: (() => void) | undefined
   readonly #groups = new Map<string, Group>()
   readonly #tables: KeyTable[] = []
   /** Reused by every decision, which is over before the next one begins. */
@@ -62,7 +65,8 @@ export class MemoryRateLimitStore implements RateLimitStore {
   #latestNow = 0
   #evictions = 0
 
-  constructor({ clock, maxKeys }: MemoryRateLimitStoreOptions) {
+  constructor({ clock, maxKeys, isFull }: MemoryRateLimitStoreOptions) {
+    this.#isFull = isFull
     this.#clock = clock
     this.#maxKeys = maxKeys
   }
@@ -201,7 +205,10 @@ export class MemoryRateLimitStore implements RateLimitStore {
     if (this.#keys() < this.#maxKeys) return true
     let largest: KeyTable | undefined
     for (const table of this.#tables) if (table.size > (largest?.size ?? 0)) largest = table
-    if (largest === undefined || !largest.evict(now)) return false
+    if (largest === undefined || !largest.evict(now)) {
+      this.#isFull?.()
+      return false
+    }
     this.#evictions++
     return true
   }

@@ -11,6 +11,12 @@ export interface Member {
   missed(): void
 }
 
+/** Hears whether what is written here can be told to the other nodes. */
+export interface Reporter {
+  readonly fellBehind: (error: unknown) => void
+  readonly caughtUp: () => void
+}
+
 const topic = 'tiers'
 
 /** A publisher's own process does not hear it, so the stores in it that share a bus share this as well. */
@@ -30,6 +36,7 @@ class Coherence {
   readonly #bus: Bus
   readonly #clock: Clock
   readonly #members = new Set<Member>()
+  readonly #reporters = new Set<Reporter>()
   #outbox: Outbox | undefined
   #unsubscribe: Undo | undefined
 
@@ -47,6 +54,12 @@ class Coherence {
   /** Messages that the bus did not take yet. */
   get unsaid(): number {
     return this.#outbox?.unsaid ?? 0
+  }
+
+  /** Once when messages begin to wait, once when all have been said; returns its own undo. */
+  report(reporter: Reporter): Undo {
+    this.#reporters.add(reporter)
+    return () => this.#reporters.delete(reporter)
   }
 
   join(member: Member): void {
@@ -75,7 +88,17 @@ class Coherence {
   /** Rejects when the other nodes were not told now; they will be, as soon as the bus takes it. */
   tell(from: Member, invalidations: readonly Invalidation[]): Promise<void> {
     for (const one of this.#members) if (one !== from) one.told(invalidations)
-    this.#outbox ??= new Outbox({ bus: this.#bus, topic, clock: this.#clock })
+    this.#outbox ??= new Outbox({
+      bus: this.#bus,
+      topic,
+      clock: this.#clock,
+      fellBehind: (error) => {
+        for (const one of this.#reporters) one.fellBehind(error)
+      },
+      caughtUp: () => {
+        for (const one of this.#reporters) one.caughtUp()
+      },
+    })
     return this.#outbox.tell(invalidations)
   }
 }

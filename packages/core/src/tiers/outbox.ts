@@ -7,6 +7,10 @@ export interface OutboxOptions {
   readonly bus: Bus
   readonly topic: string
   readonly clock: Clock
+  /** The bus did not take a message, which will be said again. Called once until `caughtUp` is. */
+  readonly fellBehind: (error: unknown) => void
+  /** Everything has been said. */
+  readonly caughtUp: () => void
 }
 
 const retryMs = 250
@@ -32,6 +36,7 @@ export class Outbox {
   #batch: Batch | undefined
   #unsaid: string[] = []
   #cancelRetry: Undo | undefined
+  #isBehind = false
   #isClosed = false
 
   constructor(options: OutboxOptions) {
@@ -86,21 +91,31 @@ export class Outbox {
     try {
       await bus.publish(topic, message)
     } catch (error) {
-      this.#keep(message)
+      this.#keep(message, error)
       throw error
     }
   }
 
-  #keep(message: string): void {
+  #keep(message: string, error: unknown): void {
     if (this.#isClosed) return
+    if (!this.#isBehind) {
+      this.#isBehind = true
+      this.#options.fellBehind(error)
+    }
     this.#unsaid.push(message)
     if (this.#unsaid.length > mostUnsaid) this.#unsaid = messagesOf([{ type: 'everything' }])
     this.#cancelRetry ??= this.#options.clock.schedule(retryMs, () => {
       this.#cancelRetry = undefined
       const messages = this.#unsaid
       this.#unsaid = []
-      void this.#sayAll(messages).catch(ignore)
+      this.#sayAll(messages).then(() => this.#caughtUp(), ignore)
     })
+  }
+
+  #caughtUp(): void {
+    if (this.#unsaid.length > 0) return
+    this.#isBehind = false
+    this.#options.caughtUp()
   }
 }
 

@@ -1,11 +1,13 @@
 /** Two backends as one: memory of this process in front, a shared one behind. */
+import { defaultLogger } from '../kit/default-logger.ts'
 import { durationMs, type Duration } from '../kit/duration.ts'
 import { ForebayError, showValue } from '../kit/forebay-error.ts'
 import { checkOptions, isObjectWith, isPositiveDuration } from '../kit/option-check.ts'
 import { isPromise } from '../kit/promise.ts'
 import type { Backend, Health } from '../ports/backend.ts'
 import type { CacheScope } from '../ports/cache-store.ts'
-import { coherenceOn, type Coherence } from './coherence.ts'
+import type { Logger } from '../ports/logger.ts'
+import { coherenceOn, type Coherence, type Reporter } from './coherence.ts'
 import { TieredCacheStore, type TieredEntries } from './tiered-cache-store.ts'
 
 export interface TieredBackendOptions {
@@ -15,6 +17,8 @@ export interface TieredBackendOptions {
   readonly far: Backend
   /** The longest that a copy is used without asking the far tier again. Default 60 s. */
   readonly nearTtl?: Duration
+  /** Hears when other nodes cannot be told what was written here, and when they were. Default: the console. */
+  readonly logger?: Logger
 }
 
 export interface TieredBackend extends Backend {
@@ -26,7 +30,12 @@ export const tieredBackendDefaults = { nearTtl: '60s' } as const
 
 const isBackend = isObjectWith('clock', 'limits', 'entries', 'locks', 'bus', 'health', 'close')
 
-const checks = { near: isBackend, far: isBackend, nearTtl: isPositiveDuration }
+const checks = {
+  near: isBackend,
+  far: isBackend,
+  nearTtl: isPositiveDuration,
+  logger: isObjectWith('warn', 'error'),
+}
 
 /**
  * Entries are answered from near memory while they are fresh and this node can vouch for them, and kept in `far`. Every
@@ -39,6 +48,7 @@ export function tieredBackend(options: TieredBackendOptions): TieredBackend {
   const { near, far, nearTtl = tieredBackendDefaults.nearTtl } = options
   checkPlaces(options)
   const coherence = coherenceOn(far.bus, near.clock)
+  const stopReports = coherence.report(reporterTo(options.logger ?? defaultLogger))
   const entries = new TieredCacheStore({
     near: near.entries,
     nearClock: near.clock,
@@ -50,6 +60,7 @@ export function tieredBackend(options: TieredBackendOptions): TieredBackend {
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
     await entries.close()
+    stopReports()
     await Promise.all([near.close(), far.close()])
   }
   const closeOnce = (): Promise<void> => (closing ??= close())
@@ -65,6 +76,25 @@ export function tieredBackend(options: TieredBackendOptions): TieredBackend {
     health: () => healthOf(options, entries, coherence),
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,
+  }
+}
+
+function reporterTo(logger: Logger): Reporter {
+  const say = (level: 'warn' | 'error', ...words: unknown[]): void => {
+    try {
+      logger[level](...words)
+    } catch {
+      // A logger that throws has nobody to be reported to.
+    }
+  }
+  return {
+    fellBehind: (error) =>
+      say(
+        'error',
+        'forebay: tiered backend: the bus does not take what other nodes are to be told; it is said again',
+        error,
+      ),
+    caughtUp: () => say('warn', 'forebay: tiered backend: the other nodes have been told everything'),
   }
 }
 
