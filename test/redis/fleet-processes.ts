@@ -2,21 +2,30 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { fleetProgram } from './fleet-program.ts'
 
-/** What the requests of one process were answered, and after how many milliseconds each. */
+/** What the requests to one process were answered. */
 export interface Asked {
   readonly failures: number
   readonly bodies: readonly string[]
-  readonly collapsed: number
+}
+
+/** What a process says of the requests that it has answered since it was asked the last time. */
+export interface Served {
+  /** From the moment each was seen to the end of its response, in ms. */
   readonly times: readonly number[]
+  /** What it has used in all. */
+  readonly cpuMs: number
 }
 
 export interface FleetProcess {
   readonly pid: number
+  readonly port: number
   /** Runs of its handler that have begun, by path. */
   runs(path: string): number
-  /** @param at the instant (ms since the epoch) at which all of them leave. */
+  /** Asks itself. @param at the instant (ms since the epoch) at which all of them leave. */
   ask(path: string, times: number, at: number): Promise<Asked>
+  served(): Promise<Served>
   purge(path: string): Promise<void>
   /** SIGKILL. */
   kill(): void
@@ -31,91 +40,22 @@ export interface FleetProcessOptions {
   readonly lease?: string
   /** With near memory, and with patience: a busy machine costs time only. */
   readonly isTiered?: boolean
+  readonly adapter?: 'express' | 'fastify'
 }
-
-/** Told what to do, and tells what happened, over the channel to its parent. */
-const program = `
-  import { Agent, get } from 'node:http'
-  import { once } from 'node:events'
-  import { setTimeout as wait } from 'node:timers/promises'
-  const { default: express } = await import('express')
-  const { responseCache } = await import('@forebay/express')
-  const { redisBackend } = await import('@forebay/redis')
-  const { memoryBackend, tieredBackend } = await import('@forebay/core')
-  const [, url, handlerMs, lease, isTiered] = process.argv
-  // Other tests may keep this machine busy, and this is not about that: FOREBAY_FLEET_TIMEOUT says otherwise.
-  const patience = { timeout: process.env.FOREBAY_FLEET_TIMEOUT ?? '5s' }
-  const far = redisBackend(url, patience)
-  const backend = isTiered === 'true' ? tieredBackend({ near: memoryBackend(), far }) : far
-  const pages = responseCache({ ttl: '1m', lease, backend, ...patience })
-  await backend.health()
-  const app = express()
-  app.use(pages)
-  app.get('/{*path}', async (request, response) => {
-    process.send({ type: 'run', path: request.path })
-    // Long enough for a busy machine to notice the run before it is over.
-    await wait(Number(handlerMs) + (request.path.startsWith('/long') ? 1_000 : 0))
-    response.json({ madeBy: process.pid })
-  })
-  const server = app.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  const agent = new Agent({ keepAlive: true, maxSockets: Infinity })
-
-  function askOnce(path) {
-    return new Promise((resolve) => {
-      const startedAt = performance.now()
-      const done = (answer) => resolve({ ...answer, ms: performance.now() - startedAt })
-      get({ host: '127.0.0.1', port, path, agent, headers: { host: 'fleet.example' } }, (response) => {
-        let body = ''
-        response.setEncoding('utf8')
-        response.on('data', (text) => (body += text))
-        response.on('error', () => done({ status: 0, body }))
-        response.on('end', () => {
-          const { statusCode: status, headers } = response
-          done({ status, body, cacheStatus: headers['cache-status'] ?? '' })
-        })
-      }).on('error', () => done({ status: 0, body: '' }))
-    })
-  }
-
-  process.on('message', async ({ id, type, path, times, at }) => {
-    if (type === 'ask') {
-      await wait(at - Date.now())
-      const answers = await Promise.all(Array.from({ length: times }, () => askOnce(path)))
-      process.send({
-        type: 'done',
-        id,
-        failures: answers.filter(({ status }) => status !== 200).length,
-        bodies: [...new Set(answers.map(({ body }) => body))],
-        collapsed: answers.filter(({ cacheStatus }) => /; collapsed/.test(cacheStatus)).length,
-        times: answers.map(({ ms }) => ms),
-      })
-    } else if (type === 'purge') {
-      await pages.cache.invalidateUrl('http://fleet.example' + path)
-      process.send({ type: 'done', id })
-    } else {
-      process.disconnect()
-      server.close()
-      agent.destroy()
-      await pages.cache.close()
-      await backend.close()
-    }
-  })
-  process.send({ type: 'listening' })
-`
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-interface Message extends Asked {
+interface Message extends Asked, Served {
   readonly type: 'listening' | 'run' | 'done'
+  readonly port: number
   readonly id: number
   readonly path: string
 }
 
 export async function startFleetProcess(options: FleetProcessOptions): Promise<FleetProcess> {
-  const words = [options.url, `${options.handlerMs}`, options.lease ?? '10s', `${options.isTiered ?? false}`]
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program, ...words], {
+  const { url, handlerMs, lease = '10s', isTiered = false, adapter = 'express' } = options
+  const words = [url, String(handlerMs), lease, String(isTiered), adapter]
+  const child = spawn(process.execPath, ['--input-type=module', '-e', fleetProgram, ...words], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
@@ -123,7 +63,7 @@ export async function startFleetProcess(options: FleetProcessOptions): Promise<F
   child.on('message', (message: Message) => {
     if (message.type === 'run') runs.set(message.path, (runs.get(message.path) ?? 0) + 1)
   })
-  await once(child, 'message')
+  const [{ port }] = (await once(child, 'message')) as [Message]
   let ids = 0
   const tell = async (task: object): Promise<Message> => {
     const id = ++ids
@@ -133,8 +73,10 @@ export async function startFleetProcess(options: FleetProcessOptions): Promise<F
   }
   return {
     pid: child.pid ?? 0,
+    port,
     runs: (path) => runs.get(path) ?? 0,
     ask: (path, times, at) => tell({ type: 'ask', path, times, at }),
+    served: () => tell({ type: 'served' }),
     purge: async (path) => {
       await tell({ type: 'purge', path })
     },
