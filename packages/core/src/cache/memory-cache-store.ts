@@ -55,7 +55,7 @@ export class MemoryCacheStore implements CacheStore {
       return undefined
     }
     if (!slot.isChecked && !this.#survivesMarks(scope, slot)) return undefined
-    slot.usedAt = this.#pool.tick()
+    this.#pool.use(slot)
     return slot
   }
 
@@ -80,8 +80,7 @@ export class MemoryCacheStore implements CacheStore {
     if (before !== undefined) this.#pool.remove(before)
     // Before it comes, so that it is never the one to go.
     this.#makeRoom(bytes)
-    const usedAt = this.#pool.tick()
-    this.#pool.add(new Slot({ scope, key, bytes, entry, softened, usedAt }))
+    this.#pool.add(new Slot({ scope, key, bytes, entry, softened }))
     return true
   }
 

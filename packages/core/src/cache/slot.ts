@@ -26,10 +26,9 @@ export class Slot implements FoundEntry {
   /** A small integer lies in the slot itself; the instant would be one more object that a hit has to wait for. */
   #livesUntilSecond: number
   #checkedAt: number
-  #usedAt: number
   #place = -1
 
-  constructor({ scope, key, bytes, entry, softened, usedAt }: SlotParts) {
+  constructor({ scope, key, bytes, entry, softened }: SlotParts) {
     this.entry = entry
     this.softened = softened
     this.#scope = scope
@@ -37,7 +36,6 @@ export class Slot implements FoundEntry {
     this.#bytes = bytes
     this.#livesUntilSecond = Math.floor(entry.deleteAt / 1_000)
     this.#checkedAt = scope.markedAt
-    this.#usedAt = usedAt
   }
 
   isOver(now: number): boolean {
@@ -71,15 +69,6 @@ export class Slot implements FoundEntry {
     this.#checkedAt = this.#scope.markedAt
   }
 
-  /** The tick of its last use. */
-  get usedAt(): number {
-    return this.#usedAt
-  }
-
-  set usedAt(tick: number) {
-    this.#usedAt = tick
-  }
-
   /** Where it stands among all slots; -1 once it has left. */
   get place(): number {
     return this.#place
@@ -90,20 +79,24 @@ export class Slot implements FoundEntry {
   }
 }
 
-export type SlotParts = Pick<Slot, 'scope' | 'key' | 'bytes' | 'entry' | 'softened' | 'usedAt'>
+export type SlotParts = Pick<Slot, 'scope' | 'key' | 'bytes' | 'entry' | 'softened'>
 
 /** So many are looked at for one that leaves. */
 const sampled = 16
 
-/** Ticks stay small integers, which lie in the slot itself. */
+/** Ticks fit in 32 bits. */
 const mostTicks = 2 ** 30
+
+const placesAtFirst = 64
 
 /**
  * The slots of all scopes. A use only notes when it was; whose last use is the longest ago among some drawn at random leaves.
- * So what was not used for long goes, about (among few, exactly), and a hit writes nothing but to the slot itself.
+ * So what was not used for long goes, about (among few, exactly), and a hit writes a single number.
  */
 export class SlotPool {
   readonly #slots: Slot[] = []
+  /** By place, the tick of the last use. Side by side: in the slots, each one drawn would be memory to wait for. */
+  #usedAt = new Int32Array(placesAtFirst)
   #bytes = 0
   #tick = 0
   #draw = 1
@@ -116,16 +109,18 @@ export class SlotPool {
     return this.#bytes
   }
 
-  /** For a use that is now. */
-  tick(): number {
+  /** It is used now. */
+  use({ place }: Slot): void {
     if (++this.#tick === mostTicks) this.#halveTicks()
-    return this.#tick
+    this.#usedAt[place] = this.#tick
   }
 
   add(slot: Slot): void {
     slot.scope.slots.set(slot.key, slot)
     slot.place = this.#slots.length
     this.#slots.push(slot)
+    if (this.#slots.length > this.#usedAt.length) this.#morePlaces()
+    this.use(slot)
     this.#bytes += slot.bytes
   }
 
@@ -135,6 +130,7 @@ export class SlotPool {
     if (place === -1 || last === undefined) return
     slot.scope.slots.delete(slot.key)
     this.#slots[place] = last
+    this.#usedAt[place] = this.#usedAt[last.place] ?? 0
     last.place = place
     slot.place = -1
     this.#slots.pop()
@@ -142,27 +138,43 @@ export class SlotPool {
   }
 
   evict(): void {
-    let leaving = this.#slots[0]
-    const isFew = this.#slots.length <= sampled
-    for (let index = 0; index < Math.min(sampled, this.#slots.length); index++) {
-      const slot = this.#slots[isFew ? index : this.#drawn()]
-      if (slot !== undefined && slot.usedAt < (leaving?.usedAt ?? Infinity)) leaving = slot
+    const { length } = this.#slots
+    const isFew = length <= sampled
+    let leaving = 0
+    let oldest = Infinity
+    for (let index = 0; index < Math.min(sampled, length); index++) {
+      const place = isFew ? index : this.#drawn()
+      const usedAt = this.#usedAt[place] ?? Infinity
+      if (usedAt >= oldest) continue
+      leaving = place
+      oldest = usedAt
     }
-    if (leaving !== undefined) this.remove(leaving)
+    const slot = this.#slots[leaving]
+    if (slot !== undefined) this.remove(slot)
   }
 
   clear(): void {
     for (let last = this.#slots.at(-1); last !== undefined; last = this.#slots.at(-1)) this.remove(last)
   }
 
-  /** Lehmer's generator: which leave is nobody's secret. */
+  /** Marsaglia's xorshift: which leave is nobody's secret. All in 32 bits, as a remainder of more costs more than the rest. */
   #drawn(): number {
-    this.#draw = (this.#draw * 48_271) % 2_147_483_647
-    return this.#draw % this.#slots.length
+    let draw = this.#draw
+    draw ^= draw << 13
+    draw ^= draw >>> 17
+    draw ^= draw << 5
+    this.#draw = draw
+    return (draw >>> 0) % this.#slots.length
   }
 
   #halveTicks(): void {
     this.#tick /= 2
-    for (const slot of this.#slots) slot.usedAt = Math.floor(slot.usedAt / 2)
+    this.#usedAt = this.#usedAt.map((tick) => tick >> 1)
+  }
+
+  #morePlaces(): void {
+    const usedAt = new Int32Array(this.#usedAt.length * 2)
+    usedAt.set(this.#usedAt)
+    this.#usedAt = usedAt
   }
 }

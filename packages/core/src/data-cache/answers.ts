@@ -79,14 +79,14 @@ export class Answers {
     return undefined
   }
 
-  /** The value that is there, or else what the loader gives. Rejects with what the loader throws. */
-  async loaded(call: LoadCall, found: FoundEntry | undefined): Promise<unknown> {
+  /** The value that is there, or else what the loader gives. Never throws; rejects with what the loader throws. */
+  loaded(call: LoadCall, found: FoundEntry | undefined): MaybePromise<unknown> {
     const core = this.#core
     const now = core.clock.now()
     const use = usable(core, found, now)
     const value = use === undefined ? unreadable : this.#read(use.stored)
-    if (found === undefined) return await this.#load({ ...call, isCold: true }, undefined)
-    if (use === undefined || value === unreadable) return await this.#load(call, undefined)
+    if (found === undefined) return this.#load({ ...call, isCold: true }, undefined)
+    if (use === undefined || value === unreadable) return this.#load(call, undefined)
     if (use.isFresh) {
       core.noteHit(call.key)
       this.#slide(call.key, use, now)
@@ -98,26 +98,38 @@ export class Answers {
       this.#background.start(call, use)
       return value
     }
-    return await this.#load(call, use, value)
+    if (use.staleForMs < call.rules.staleIfErrorMs) return this.#loadOr(value, call, use)
+    return this.#load(call, use)
   }
 
-  async #load(call: LoadCall, stale: Usable | undefined, value?: unknown): Promise<unknown> {
-    const core = this.#core
-    const { key, rules, isOwn } = call
-    const hasFallback = stale !== undefined && stale.staleForMs < rules.staleIfErrorMs
-    if (!hasFallback) core.noteMiss(key)
-    const loading = { clock: core.clock, run: (load: Load) => makeOnce(core, load, call, stale) }
-    const underway = this.#loads.join(key, loading, isOwn)
-    if (underway !== undefined) core.counts.collapsed++
-    const outcome = underway ?? this.#loads.begin(key, loading)
-    if (!hasFallback) return this.#valueOf(call, await outcome)
-    const settled = await this.#softly(outcome, rules.softTimeoutMs)
+  #load(call: LoadCall, stale: Usable | undefined): Promise<unknown> {
+    this.#core.noteMiss(call.key)
+    try {
+      return this.#outcome(call, stale).then((outcome) => this.#valueOf(call, outcome))
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /** The stale value when the loader fails, or is late. */
+  async #loadOr(value: unknown, call: LoadCall, stale: Usable): Promise<unknown> {
+    const settled = await this.#softly(this.#outcome(call, stale), call.rules.softTimeoutMs)
     if (settled?.type === 'loaded') {
-      core.noteMiss(key)
+      this.#core.noteMiss(call.key)
       return this.#valueOf(call, settled)
     }
-    core.noteStale(key)
+    this.#core.noteStale(call.key)
     return value
+  }
+
+  /** That of the load which is on its way, or else of one that begins now. */
+  #outcome(call: LoadCall, stale: Usable | undefined): Promise<Outcome> {
+    const core = this.#core
+    const loading = { clock: core.clock, run: (load: Load) => makeOnce(core, load, call, stale) }
+    const underway = this.#loads.join(call.key, loading, call.isOwn)
+    if (underway === undefined) return this.#loads.begin(call.key, loading)
+    core.counts.collapsed++
+    return underway
   }
 
   /** Undefined when the loader is late; it goes on. */

@@ -37,6 +37,12 @@ export interface BackendDataCacheOptions extends DataCoreOptions {
   readonly ownsBackend: boolean
 }
 
+interface Asked {
+  readonly key: string
+  readonly loader: Loader
+  readonly options: LoadOptions | undefined
+}
+
 export class BackendDataCache implements DataCache {
   readonly name: string
   readonly namespace: string
@@ -91,7 +97,7 @@ export class BackendDataCache implements DataCache {
       const quick = this.#answers.quick(key, found, options)
       if (quick !== noQuickAnswer) return Promise.resolve(quick as Loaded<unknown, R>)
     }
-    return this.#load(key, loader, options, found) as Promise<Loaded<unknown, R>>
+    return this.#load({ key, loader, options }, found) as Promise<Loaded<unknown, R>>
   }
 
   async getMany(keys: Iterable<string>): Promise<Map<string, unknown>> {
@@ -224,15 +230,15 @@ export class BackendDataCache implements DataCache {
     return true
   }
 
-  async #load(
-    key: string,
-    loader: Loader,
-    options: LoadOptions | undefined,
-    found: MaybePromise<FoundEntry | undefined>,
-  ): Promise<unknown> {
-    const rules = loadRules(this.#core.settings.rules, options)
-    const call = { key, loader, rules, isOwn: this.#loads.isCalling(key) }
-    return await this.#answers.loaded(call, isPromise(found) ? await found : found)
+  #load({ key, loader, options }: Asked, found: MaybePromise<FoundEntry | undefined>): Promise<unknown> {
+    try {
+      const rules = loadRules(this.#core.settings.rules, options)
+      const call = { key, loader, rules, isOwn: this.#loads.isCalling(key) }
+      if (isPromise(found)) return found.then((late) => this.#answers.loaded(call, late))
+      return Promise.resolve(this.#answers.loaded(call, found))
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   #checkOpen(operation: string): void {

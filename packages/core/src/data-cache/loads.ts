@@ -57,11 +57,9 @@ export interface Loading {
 
 export class Loads {
   readonly #open = new Map<string, Load>()
-  readonly #running = new Set<Promise<Outcome>>()
-
-  get size(): number {
-    return this.#running.size
-  }
+  /** Those that were outrun, too. */
+  #running = 0
+  #whenOver: (() => void)[] = []
 
   /**
    * What becomes of the load that is on its way; undefined when there is none to wait for. Who has waited for one that
@@ -93,13 +91,18 @@ export class Loads {
   begin(key: string, loading: Loading, isSecond: boolean = false): Promise<Outcome> {
     const load = new Load(loading.clock.now(), isSecond)
     this.#open.set(key, load)
-    const outcome = loading.run(load).catch((error: unknown): Outcome => ({ type: 'failed', error }))
-    load.outcome = outcome
-    this.#running.add(outcome)
-    void outcome.finally(() => {
-      this.#running.delete(outcome)
-      if (this.#open.get(key) === load) this.#open.delete(key)
-    })
+    this.#running++
+    load.outcome = loading.run(load).then(
+      (outcome) => this.#over(key, load, outcome),
+      (error: unknown) => this.#over(key, load, { type: 'failed', error }),
+    )
+    return load.outcome
+  }
+
+  #over(key: string, load: Load, outcome: Outcome): Outcome {
+    if (this.#open.get(key) === load) this.#open.delete(key)
+    if (--this.#running === 0 && this.#whenOver.length > 0)
+      for (const over of this.#whenOver.splice(0)) over()
     return outcome
   }
 
@@ -127,10 +130,10 @@ export class Loads {
 
   /** Resolves when none is on its way any longer; those that hang are not waited for. */
   over(clock: Clock): Promise<void> {
-    if (this.#running.size === 0) return Promise.resolve()
+    if (this.#running === 0) return Promise.resolve()
     return new Promise((resolve) => {
       const cancel = clock.schedule(longestJoinedMs, resolve)
-      void Promise.all(this.#running).then(() => {
+      this.#whenOver.push(() => {
         cancel()
         resolve()
       })
