@@ -85,7 +85,9 @@ export function punishedBlock(before: Block | undefined, rule: BlockRule, now: n
 /** The block of a key that is kept out by hand. */
 export function prolongedBlock(before: Block | undefined, durationMs: number, now: number): Block {
   const until = now + durationMs
-  return { until, lengthMs: before?.lengthMs ?? 0, cleanAt: Math.max(until, before?.cleanAt ?? 0) }
+  // Once the key is clean again, nothing of its blocks counts any more.
+  if (before === undefined || before.cleanAt <= now) return { until, lengthMs: 0, cleanAt: until }
+  return { until, lengthMs: before.lengthMs, cleanAt: Math.max(until, before.cleanAt) }
 }
 
 /** What is remembered of a block that was lifted: how far it has grown. */

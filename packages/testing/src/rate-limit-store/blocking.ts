@@ -102,6 +102,14 @@ export function blocking(harness: BackendHarness): void {
       expect(Math.abs((await provoke()) - 2_000)).toBeLessThanOrEqual(tolerance)
     })
 
+    it('stays fallen back when the key is then kept out by hand', async () => {
+      const wait = await provoke()
+      await current.advance(wait + 10_000 + tolerance)
+      await current.backend.limits.block('group', 'key', 60_000)
+      await current.backend.limits.unblock('group', 'key')
+      expect(Math.abs((await provoke()) - 2_000)).toBeLessThanOrEqual(tolerance)
+    })
+
     it('forgets how far it grew on reset', async () => {
       await provoke()
       await current.backend.limits.reset('group', 'key', [policy({ limit: 1 })])

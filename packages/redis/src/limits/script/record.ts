@@ -58,7 +58,7 @@ local function load(key)
   if not found then return {} end
   local block, denial = found[blockId], found[denialId]
   found[blockId], found[denialId] = nil, nil
-  if block and #block == 3 then found.b = block end
+  if block and #block == 3 and block[3] > now then found.b = block end
   if denial then found.d = denial[1] end
   return found
 end
