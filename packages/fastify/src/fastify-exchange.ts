@@ -77,7 +77,9 @@ export class FastifyExchange implements Exchange {
   }
 
   /** Where there is no route, there is none of its hooks. */
-  readonly isUnanswered: boolean = false
+  get isUnanswered(): boolean {
+    return false
+  }
 
   get mount(): string {
     return this.#place.mount

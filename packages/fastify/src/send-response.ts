@@ -5,9 +5,9 @@ import type { HttpResponse } from '@forebay/core'
 
 export function sendResponse(reply: FastifyReply, { status, fields, body }: HttpResponse): void {
   reply.code(status)
-  for (const [name, value] of fields) {
+  for (const line of fields) {
     // Fastify measures a body itself; a length set here would outlive a plugin that changes the body.
-    if (name !== 'content-length' || body === undefined) reply.header(name, value)
+    if (line[0] !== 'content-length' || body === undefined) reply.header(line[0], line[1])
   }
   // Fastify would make JSON of null where the type is JSON; a stream it leaves alone.
   reply.send(body === undefined ? Readable.from([]) : bufferOf(body))

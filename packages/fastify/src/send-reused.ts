@@ -1,7 +1,7 @@
 /** Sends a stored response, so that it leaves as it was stored whatever hooks stand before the cache's own. */
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
-import type { ReusedResponse } from '@forebay/core'
+import type { FieldLine, ReusedResponse } from '@forebay/core'
 import { removeField } from './response-fields.ts'
 import { bufferOf, sendResponse } from './send-response.ts'
 
@@ -14,7 +14,7 @@ export function sendReused(reply: FastifyReply, response: ReusedResponse): void 
 /** To be called in `onSend`: the stored body was captured after the hooks before it, so they must not change it again. */
 export function restore(reply: FastifyReply, { fields, body }: ReusedResponse, payload: unknown): unknown {
   // Fastify gives a Buffer without a type one of its own.
-  if (!fields.some(([name]) => name === 'content-type')) removeField(reply, 'content-type')
+  if (!hasField(fields, 'content-type')) removeField(reply, 'content-type')
   if (isUnchanged(payload, body)) return payload
   for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) removeField(reply, name)
   for (const [name, value] of fields) {
@@ -25,8 +25,14 @@ export function restore(reply: FastifyReply, { fields, body }: ReusedResponse, p
   return reply.request.method === 'HEAD' ? Readable.from([]) : null
 }
 
+function hasField(fields: readonly FieldLine[], name: string): boolean {
+  for (const line of fields) if (line[0] === name) return true
+  return false
+}
+
 function isUnchanged(payload: unknown, body: Uint8Array | undefined): boolean {
   if (body === undefined) return payload === null
+  if (payload === body) return true
   if (!Buffer.isBuffer(payload)) return false
   return (
     payload.buffer === body.buffer && payload.byteOffset === body.byteOffset && payload.length === body.length

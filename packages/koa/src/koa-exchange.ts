@@ -15,6 +15,7 @@ import {
 import { matchedRouteOf, mountingOf, type Mounting } from './mounting.ts'
 import { isUndecided } from './undecided.ts'
 
+/** Asks Koa's request and response themselves: each of the context's own getters looks the name up once more, by its text. */
 export class KoaExchange implements Exchange {
   readonly #ctx: Context
   readonly #middleware: Middleware
@@ -27,7 +28,7 @@ export class KoaExchange implements Exchange {
   }
 
   get method(): string {
-    return this.#ctx.method
+    return this.#ctx.request.method
   }
 
   get target(): string {
@@ -35,15 +36,15 @@ export class KoaExchange implements Exchange {
   }
 
   get scheme(): string {
-    return this.#ctx.protocol
+    return this.#ctx.request.protocol
   }
 
   get host(): string {
-    return this.#ctx.host
+    return this.#ctx.request.host
   }
 
   get address(): string | undefined {
-    return this.#ctx.ip || undefined
+    return this.#ctx.request.ip || undefined
   }
 
   /** Koa believes the leftmost forwarded address unless told how many proxies there are. */
@@ -99,7 +100,12 @@ export class KoaExchange implements Exchange {
   }
 
   redispatch(token: object, fields: RequestFields, signal: AbortSignal): Promise<void> {
-    const { req: request, method, originalUrl: target, ip: address, app } = this.#ctx
+    const {
+      req: request,
+      request: { method, ip: address },
+      originalUrl: target,
+      app,
+    } = this.#ctx
     return redispatch({ request, method, target, address, fields, token, signal }, app.callback())
   }
 

@@ -24,7 +24,7 @@ export function sendReused(ctx: Context, response: ReusedResponse): void {
 export function sendResponse(ctx: Context, response: HttpResponse): void {
   const { status, fields, body } = response
   // Without a body Koa would send the status in words.
-  const needsBody = ctx.method !== 'HEAD' && !sendsNoContent(status)
+  const needsBody = ctx.request.method !== 'HEAD' && !sendsNoContent(status)
   if (ctx.res.headersSent || !putAtOnce(ctx, status, needsBody ? asBuffer(body ?? noBytes) : undefined)) {
     ctx.status = status
     if (needsBody) setBytes(ctx, body ?? noBytes)
@@ -38,9 +38,9 @@ export function sendResponse(ctx: Context, response: HttpResponse): void {
  * not see it, or where a middleware outside has put something there that the setters take away.
  */
 function putAtOnce(ctx: Context, status: number, body: Buffer | undefined): boolean {
-  const { res } = ctx
-  if (res.statusMessage || (ctx.body !== undefined && ctx.body !== null)) return false
-  const state = ctx.response as unknown as ResponseState
+  const { res, response } = ctx
+  if (res.statusMessage || (response.body !== undefined && response.body !== null)) return false
+  const state = response as unknown as ResponseState
   res.statusCode = status
   state._explicitStatus = true
   if (body === undefined) return true

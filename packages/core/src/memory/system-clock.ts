@@ -11,6 +11,7 @@ const wallOffsetLifeMs = 1_000
 export function systemClock(): Clock {
   let offset = 0
   let offsetMeasuredAt = -Infinity
+  const latest = { instant: 0 }
   let date = Date
   let source = performance
   let origin = source.timeOrigin
@@ -21,13 +22,14 @@ export function systemClock(): Clock {
       source = performance
       origin = source.timeOrigin
     }
-    return origin + source.now()
+    return (latest.instant = origin + source.now())
   }
   return {
     now,
     toWall(instant) {
-      const current = now()
-      if (current - offsetMeasuredAt >= wallOffsetLifeMs) {
+      // Whoever asks has mostly just read the clock, which costs more than all the rest of this.
+      if (latest.instant - offsetMeasuredAt >= wallOffsetLifeMs) {
+        const current = now()
         offset = Date.now() - current
         // Less than that is not a step of the clock but the grain of `Date.now()`.
         if (Math.abs(offset) < 20) offset = 0

@@ -24,5 +24,5 @@ function copied(value: number | FieldValue): FieldValue {
 }
 
 export function setFields(res: ServerResponse, lines: readonly FieldLine[]): void {
-  for (const [name, value] of lines) res.setHeader(name, value)
+  for (const line of lines) res.setHeader(line[0], line[1])
 }

@@ -4,7 +4,7 @@ import { guardOf } from '../guard/backend-guard.ts'
 import type { BackendUser } from '../guard/outage.ts'
 import { BoundedMap } from '../kit/bounded-map.ts'
 import { digest } from '../kit/digest.ts'
-import { Emitter } from '../kit/emitter.ts'
+import { Emitter, type Topic } from '../kit/emitter.ts'
 import { OnceLog } from '../kit/once-log.ts'
 import type { Backend } from '../ports/backend.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -65,6 +65,8 @@ export class CacheCore {
   /** For many that ask at once; the entries themselves where they answer at once. */
   readonly reads: Pick<SharedReads, 'get'>
   readonly events: Emitter<CacheEvents>
+  /** Those of them that every request is one of. */
+  readonly uses: { readonly [Use in 'hit' | 'miss' | 'stale']: Topic<CacheEvents[Use]> }
   readonly flights: Flights<Landed> = new Flights()
   /** Flights whose responses cannot be shared. */
   readonly passes: Passes
@@ -97,6 +99,11 @@ export class CacheCore {
     this.clock = options.backend.clock
     this.log = new OnceLog(`response cache ${options.name}`, options.logger)
     this.events = new Emitter('forebay', (event, error) => this.log.listenerFailed(event, error))
+    this.uses = {
+      hit: this.events.topic('hit'),
+      miss: this.events.topic('miss'),
+      stale: this.events.topic('stale'),
+    }
     const user: BackendUser = {
       who: `response cache ${options.name}`,
       logger: options.logger,

@@ -27,8 +27,8 @@ export function noteUse(
   { key, exchange }: CacheRequest,
   route?: string,
 ): void {
-  if (core.events.hears(use))
-    core.events.emit(use, { name: core.name, key, route: route ?? routeOf(exchange) })
+  const topic = core.uses[use]
+  if (topic.isHeard) topic.emit({ name: core.name, key, route: route ?? routeOf(exchange) })
 }
 
 /** For `explain`. */

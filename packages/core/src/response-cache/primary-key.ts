@@ -21,13 +21,24 @@ const longestKey = 400
 
 /** Every part with its length: no value of one part can spell another. */
 export function primaryKey(parts: PrimaryKeyParts): string {
-  const { method, scheme, host, target, partition, extras } = parts
-  let key = `${method === 'HEAD' ? 'GET' : method} ${scheme.length}:${scheme}${host.length}:${host}${target.length}:${target}`
+  const { target, partition, extras } = parts
+  let key = `${originPart(parts)}${target.length}:${target}`
   if (partition !== undefined || extras.length > 0) {
     key += part(partition)
     for (const extra of extras) key += part(extra)
   }
   return key.length > longestKey ? `#${digest(key)}` : key
+}
+
+/** Most requests to a service are for one origin: its part is put together once. */
+let lastOrigin = { method: '', scheme: '', host: '', text: '' }
+
+function originPart({ method, scheme, host }: PrimaryKeyParts): string {
+  if (lastOrigin.host !== host || lastOrigin.method !== method || lastOrigin.scheme !== scheme) {
+    const text = `${method === 'HEAD' ? 'GET' : method} ${scheme.length}:${scheme}${host.length}:${host}`
+    lastOrigin = { method, scheme, host, text }
+  }
+  return lastOrigin.text
 }
 
 function part(value: string | undefined): string {
@@ -52,8 +63,8 @@ export function splitTarget(target: string): SplitTarget {
  * routed differently there), the query reduced to what the rule keeps and sorted.
  */
 export function keptTarget(target: string, rule: QueryRule): string {
-  const { path, query } = splitTarget(target)
-  if (query === undefined) return path
+  if (!target.includes('?')) return target
+  const { path, query = '' } = splitTarget(target)
   const kept = keptQuery(query, rule)
   return kept === '' ? path : `${path}?${kept}`
 }

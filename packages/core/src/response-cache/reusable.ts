@@ -24,7 +24,7 @@ export function judgeReuse(response: ReusableResponse, request: RequestDirective
   if (response.mustValidate === 'always') return { type: 'validate', reason: 'no-cache', by: 'stale' }
   const objection = request === undefined ? undefined : objectionOf(request, response)
   if (objection !== undefined) return { type: 'validate', reason: objection, by: 'request' }
-  if (response.freshMs > 0) return { type: 'reuse', reason: 'fresh' }
+  if (response.freshMs > 0) return fresh
   if (response.mustValidate === 'when-stale') return { type: 'validate', reason: 'stale', by: 'stale' }
   if (request?.maxStale !== undefined) {
     return -response.freshMs <= request.maxStale * 1_000
@@ -35,6 +35,9 @@ export function judgeReuse(response: ReusableResponse, request: RequestDirective
     ? { type: 'refresh', reason: 'stale-while-revalidate' }
     : { type: 'validate', reason: 'stale', by: 'stale' }
 }
+
+/** What is said of nearly every use. */
+const fresh: Reuse = { type: 'reuse', reason: 'fresh' }
 
 /** What the client does not accept (RFC 9111 §5.2.1). With `max-age` nothing stale, unless there is `max-stale`. */
 function objectionOf(request: RequestDirectives, { ageMs, freshMs }: ReusableResponse): Reason | undefined {
