@@ -7,6 +7,7 @@ const apart = [
   'test/examples/**/*.test.ts',
   'test/docs/readme.test.ts',
   'test/redis/**/*.test.ts',
+  'test/disk/**/*.test.ts',
   'test/behaviour/{leaks,large-streams}.test.ts',
 ]
 

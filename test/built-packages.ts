@@ -16,7 +16,9 @@ export async function buildPackages(): Promise<void> {
   await mkdir(new URL('../.cache/', import.meta.url), { recursive: true })
   await takeLock()
   try {
-    const packages = ['express', 'fastify', 'koa', 'redis', 'testing'].map((name) => `packages/${name}`)
+    const packages = ['disk', 'express', 'fastify', 'koa', 'redis', 'testing'].map(
+      (name) => `packages/${name}`,
+    )
     const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url))
     await promisify(execFile)(process.execPath, [tsc, '-b', ...packages, 'examples/demo', 'bench'], {
       cwd: root,

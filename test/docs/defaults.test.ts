@@ -14,6 +14,7 @@ import {
   writeThroughDefaults,
 } from '../../packages/core/src/gate/defaults.ts'
 import { tieredBackendDefaults } from '../../packages/core/src/tiers/tiered-backend.ts'
+import { diskBackendDefaults } from '../../packages/disk/src/disk-backend.ts'
 import { redisDefaults } from '../../packages/redis/src/connection/settings.ts'
 import { root } from './code-blocks.ts'
 
@@ -48,6 +49,7 @@ const pages: readonly (readonly [string, Readonly<Record<string, unknown>>])[] =
   ['responseCache', { ...cacheDefaults, cookies, requestDirectives, setCookie }],
   ['createCache', dataDefaults],
   ['memoryBackend', memoryBackendDefaults],
+  ['diskBackend', diskBackendDefaults],
   ['tieredBackend', tieredBackendDefaults],
   ['writeThrough', writeThroughDefaults],
   ['writeBehind', queueDefaults],

@@ -34,7 +34,7 @@ describe.each(serving)('$name', ({ name, code }) => {
       file,
       code.replace('3000', String(port)).replace('localhost:6379', `127.0.0.1:${redis.port}`),
     )
-    const child = spawn(process.execPath, [file], { stdio: ['ignore', 'ignore', 'pipe'] })
+    const child = spawn(process.execPath, [file], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
     let complaints = ''
     child.stderr.on('data', (chunk) => (complaints += String(chunk)))
     try {

@@ -1,11 +1,12 @@
 /** Redis decides as memory does, whatever is asked when. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { memoryBackend, type Decision, type Policy, type RateLimitStore } from '@forebay/core'
+import { memoryBackend, type Decision } from '@forebay/core'
 import { manualClock, type ManualClock } from '@forebay/testing'
 import { startRedisNode, type RedisNode } from '../redis/redis-node.ts'
 import { timedParts, type TimedParts } from '../redis/timed-backend.ts'
-import { limitTraces, logTraces, type LimitStep, type LimitTrace } from './redis-limit-traces.ts'
+import { Pair } from './limit-pair.ts'
+import { limitTraces, logTraces, type LimitTrace } from './redis-limit-traces.ts'
 import { mostWithin, startsAt, type Admitted } from './rate-limit-traces.ts'
 
 let node: RedisNode
@@ -25,65 +26,22 @@ afterAll(async () => {
 
 let runs = 0
 
-/** A pair of stores that are asked the same, and what each said. */
-class Pair {
-  readonly #group = `run ${++runs}`
-  readonly #memory: RateLimitStore
-  readonly #memoryClock: ManualClock
-  readonly #charged = new Map<string, readonly [Decision, Decision]>()
-
-  constructor() {
-    this.#memoryClock = manualClock(redis.clock.now())
-    this.#memory = memoryBackend({ clock: this.#memoryClock }).limits
-  }
-
-  async ask(step: LimitStep, policies: readonly Policy[]): Promise<readonly [unknown, unknown]> {
-    this.#memoryClock.advance(step.waitMs)
-    redis.clock.advance(step.waitMs)
-    const charged = this.#charged.get(step.key)
-    const said = await Promise.all([
-      this.#askOne(this.#memory, step, { policies, charged: charged?.[0] }),
-      this.#askOne(redis.limits, step, { policies, charged: charged?.[1] }),
-    ])
-    if (step.type === 'consume') this.#charged.set(step.key, said as [Decision, Decision])
-    return said
-  }
-
-  async #askOne(
-    store: RateLimitStore,
-    step: LimitStep,
-    { policies, charged }: { readonly policies: readonly Policy[]; readonly charged: Decision | undefined },
-  ): Promise<unknown> {
-    const { key } = step
-    const charges = policies.map((policy, index) => ({ policy, units: step.units[index] ?? 0 }))
-    switch (step.type) {
-      case 'consume':
-        return store.consume(this.#group, key, charges, step.rule)
-      case 'peek':
-        return store.peek(this.#group, key, charges)
-      case 'correct':
-        return charged && store.adjust(this.#group, key, charges, charged.policies)
-      case 'refund': {
-        const back = charges.map(({ policy, units }) => ({ policy, units: -Math.abs(units) }))
-        return store.adjust(this.#group, key, back)
-      }
-      case 'reset':
-        return store.reset(this.#group, key, policies)
-      case 'block':
-        return store.block(this.#group, key, step.blockMs)
-      case 'unblock':
-      default:
-        return store.unblock(this.#group, key)
-    }
-  }
+/** Memory and Redis, at the same time of their own. */
+function pairNow(): { readonly pair: Pair; readonly clock: ManualClock } {
+  const clock = manualClock(redis.clock.now())
+  return { pair: new Pair([memoryBackend({ clock }).limits, redis.limits]), clock }
 }
 
 async function play(
   { policies, steps }: LimitTrace,
   compare: (said: readonly [unknown, unknown]) => void,
 ): Promise<void> {
-  const pair = new Pair()
-  for (const step of steps) compare(await pair.ask(step, policies))
+  const { pair, clock } = pairNow()
+  for (const step of steps) {
+    clock.advance(step.waitMs)
+    redis.clock.advance(step.waitMs)
+    compare(await pair.ask(step, policies))
+  }
 }
 
 describe('memory and Redis', () => {

@@ -1,4 +1,4 @@
-/** Processes with an app and a response cache each, on one Redis, that ask themselves. */
+/** Processes with an app and a response cache each, on one Redis or one folder, that ask themselves. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -35,6 +35,7 @@ export interface FleetProcess {
 }
 
 export interface FleetProcessOptions {
+  /** Of a Redis, or the path of a folder. */
   readonly url: string
   readonly handlerMs: number
   readonly lease?: string

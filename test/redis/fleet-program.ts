@@ -4,11 +4,12 @@ export const fleetProgram = `
   import { once } from 'node:events'
   import { setTimeout as wait } from 'node:timers/promises'
   const { redisBackend } = await import('@forebay/redis')
+  const { diskBackend } = await import('@forebay/disk')
   const { memoryBackend, tieredBackend } = await import('@forebay/core')
   const [, url, handlerMs, lease, isTiered, adapter] = process.argv
   // Other tests may keep this machine busy, and this is not about that: FOREBAY_FLEET_TIMEOUT says otherwise.
   const patience = { timeout: process.env.FOREBAY_FLEET_TIMEOUT ?? '4s' }
-  const far = redisBackend(url, patience)
+  const far = url.startsWith('redis:') ? redisBackend(url, patience) : diskBackend({ path: url })
   const backend = isTiered === 'true' ? tieredBackend({ near: memoryBackend(), far }) : far
   const skip = (request) => request.url.startsWith('/bare')
   const options = { ttl: '1m', lease, backend, skip, ...patience }

@@ -5,7 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPackages } from '../built-packages.ts'
-import { startWriter, writerFiles, type Note, type Writer } from './killed-writers.ts'
+import { byKey, startWriter, writerFiles, type Writer } from './killed-writers.ts'
 import { startRedisNode, type RedisNode } from './redis-node.ts'
 import { until } from './until.ts'
 
@@ -61,9 +61,3 @@ it('leaves nothing in the journals', async () => {
   expect(streams).toHaveLength(lanes.length)
   for (const stream of streams) expect(await node.command('XLEN', stream)).toBe(0)
 })
-
-function byKey(notes: readonly Note[]): Map<string, number[]> {
-  const values = new Map<string, number[]>()
-  for (const { key, value } of notes) values.set(key, [...(values.get(key) ?? []), value])
-  return values
-}

@@ -1,4 +1,4 @@
-/** Processes that write behind a cache on one Redis, and note in files what was accepted and what reached the source. */
+/** Processes that write behind a cache on one Redis or one folder, and note in files what was accepted and what reached the source. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -14,8 +14,9 @@ const program = `
   import { setTimeout as wait } from 'node:timers/promises'
   const { createCache, writeBehind } = await import('@forebay/core')
   const { redisBackend } = await import('@forebay/redis')
+  const { diskBackend } = await import('@forebay/disk')
   const [, url, folder, queue, keys] = process.argv
-  const backend = redisBackend(url, { timeout: '5s' })
+  const backend = url.startsWith('redis:') ? redisBackend(url, { timeout: '5s' }) : diskBackend({ path: url })
   const cache = createCache({ namespace: 'killed', ttl: '1m', backend })
   const buffer = writeBehind(cache, {
     name: queue,
@@ -92,6 +93,7 @@ export interface Writer {
 }
 
 export interface WriterOptions {
+  /** Of a Redis, or the path of a folder. */
   readonly url: string
   readonly folder: string
   readonly queue: string
@@ -118,4 +120,11 @@ export async function startWriter({ url, folder, queue, keys }: WriterOptions): 
       return code
     },
   }
+}
+
+/** The values of each key, in the order in which they were noted. */
+export function byKey(notes: readonly Note[]): Map<string, number[]> {
+  const values = new Map<string, number[]>()
+  for (const { key, value } of notes) values.set(key, [...(values.get(key) ?? []), value])
+  return values
 }

@@ -1,0 +1,80 @@
+/** The backend that the processes of one machine share: one file, no server, kept over restarts. */
+import {
+  checkOptions,
+  defaultLogger,
+  isInteger,
+  isObjectWith,
+  isText,
+  type Backend,
+  type Clock,
+  type Journal,
+  type Logger,
+} from '@forebay/core'
+import { DiskBus } from './bus/disk-bus.ts'
+import { DiskCacheStore } from './entries/disk-cache-store.ts'
+import { Environment } from './environment/environment.ts'
+import { healthOf } from './environment/health.ts'
+import { Upkeep } from './environment/upkeep.ts'
+import { DiskJournal } from './journal/disk-journal.ts'
+import { DiskRateLimitStore } from './limits/disk-rate-limit-store.ts'
+import { DiskLocks } from './locks/disk-locks.ts'
+import { machineClock } from './machine-clock.ts'
+
+export interface DiskBackendOptions {
+  /** The folder, of this app alone; it is made where there is none. Relative paths are relative to the working directory. */
+  readonly path: string
+  /** Bound on the bytes of stored responses and values, as they lie in the file. Default 1 GiB. */
+  readonly maxBytes?: number
+  /** Hears warnings and errors. Default the console. */
+  readonly logger?: Logger
+}
+
+export interface DiskBackend extends Backend {
+  readonly journal: Journal
+}
+
+export const diskBackendDefaults = { maxBytes: 1_073_741_824 } as const
+
+/** Less would be no more than the file's own bookkeeping. */
+const leastBytes = 1_048_576
+
+const checks = { path: isText, maxBytes: isInteger(leastBytes), logger: isObjectWith('warn', 'error') }
+
+/**
+ * Opens the folder, at once. All backends on one path, in this process, its worker threads and other processes of the
+ * machine, share everything; each is closed by itself.
+ * @throws ForebayError for options that are unknown, malformed or missing, and for a path that cannot be used.
+ */
+export function diskBackend(options: DiskBackendOptions): DiskBackend {
+  checkOptions('diskBackend', { ...options, path: options?.path ?? null }, checks)
+  return diskBackendWith(options)
+}
+
+/** @param clock another time than the machine's is for tests. */
+export function diskBackendWith(options: DiskBackendOptions, clock?: Clock): DiskBackend {
+  const { path, maxBytes = diskBackendDefaults.maxBytes, logger = defaultLogger } = options
+  const environment = Environment.open(path, logger)
+  const time = clock ?? machineClock(environment)
+  const upkeep = new Upkeep({ environment, clock: time, logger })
+  const bus = new DiskBus({ environment, clock: time, logger })
+  const entries = new DiskCacheStore({ environment, clock: time, maxBytes, upkeep, logger })
+  let closing: Promise<void> | undefined
+  const closeOnce = (): Promise<void> => {
+    bus.close()
+    upkeep.close()
+    return (closing ??= environment.close())
+  }
+  return {
+    kind: 'disk',
+    shared: true,
+    clock: time,
+    limits: new DiskRateLimitStore({ environment, clock: time, upkeep }),
+    entries,
+    locks: new DiskLocks({ environment, clock: time, upkeep }),
+    journal: new DiskJournal({ environment, clock: time }),
+    bus,
+    health: healthOf(environment, time),
+    close: closeOnce,
+    [Symbol.asyncDispose]: closeOnce,
+  }
+}

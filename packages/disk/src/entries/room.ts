@@ -1,0 +1,74 @@
+/** What has to go for something new: first what nobody would find, then what was not used for longest, about. */
+import type { Clock, FrameHead } from '@forebay/core'
+import { headOf, type EntryTable } from './entry-table.ts'
+
+export interface RoomOptions {
+  readonly entries: EntryTable
+  readonly clock: Clock
+  readonly maxBytes: number
+  /** Whether a mark concerns the entry under that name. */
+  readonly isOutrun: (name: Buffer, head: FrameHead) => boolean
+}
+
+/** So many are looked at for some that leave: the part of them that is needed, at most half. */
+const sampled = 32
+
+/** One entry waits for no more than this; the next one goes on. */
+const mostLeaving = 1_000
+
+const perChore = 200
+
+export class Room {
+  readonly #options: RoomOptions
+
+  constructor(options: RoomOptions) {
+    this.#options = options
+  }
+
+  /** Within a `write`: false when so many bytes are not to be had now. */
+  make(bytes: number): boolean {
+    const { entries, maxBytes } = this.#options
+    const most = maxBytes - bytes
+    for (let left = 0; entries.stats().bytes > most;) {
+      const before = entries.stats().entries
+      if (before === 0 || left >= mostLeaving) return entries.stats().bytes <= most
+      this.#evict(most)
+      left += Math.max(1, before - entries.stats().entries)
+    }
+    return true
+  }
+
+  /** Within a `write`: removes what nobody would find among the next entries; false at the end of a round. */
+  sweep(): boolean {
+    const { entries } = this.#options
+    const { rows, isRound } = entries.next(perChore)
+    for (const { key, value } of rows) if (this.#isGone(key, value)) entries.remove(key, value)
+    return !isRound
+  }
+
+  #evict(most: number): void {
+    const { entries } = this.#options
+    const { rows } = entries.next(sampled)
+    const alive = rows.filter(({ key, value }) => {
+      if (this.#isGone(key, value)) entries.remove(key, value)
+      else return true
+      return false
+    })
+    const byUse = alive
+      .map((row) => ({
+        ...row,
+        usedAt: Math.max(headOf(row.value)?.storedAt ?? 0, entries.uses.of(row.key)),
+      }))
+      .toSorted((one, other) => one.usedAt - other.usedAt)
+    for (const { key, value } of byUse.slice(0, Math.ceil(byUse.length / 2))) {
+      if (entries.stats().bytes <= most) return
+      entries.remove(key, value, true)
+    }
+  }
+
+  #isGone(name: Buffer, before: Buffer): boolean {
+    const head = headOf(before)
+    const { clock, isOutrun } = this.#options
+    return head === undefined || head.deleteAt <= clock.now() || isOutrun(name, head)
+  }
+}

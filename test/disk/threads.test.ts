@@ -1,0 +1,82 @@
+/** Worker threads on one folder, together with the thread that started them. */
+import { Worker } from 'node:worker_threads'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createCache } from '@forebay/core'
+import { diskBackend } from '@forebay/disk'
+import { buildPackages } from '../built-packages.ts'
+import { silent, testFolder, type TestFolder } from './disk-nodes.ts'
+
+const program = `
+  import { parentPort, workerData } from 'node:worker_threads'
+  const built = (name) => import(workerData.root + 'packages/' + name + '/dist/index.js')
+  const { createCache, createRateLimiter } = await built('core')
+  const { diskBackend } = await built('disk')
+  const backend = diskBackend({ path: workerData.path })
+  const cache = createCache({ namespace: 'threads', ttl: '1h', backend })
+  const limiter = createRateLimiter({ limit: 50, window: '1h', group: 'threads', backend })
+  // Stays alive for as long as it listens, as a server would.
+  parentPort.on('message', async () => {
+    let admitted = 0
+    for (let asked = 0; asked < 200; asked++) {
+      if ((await limiter.consume('client')).allowed) admitted++
+      await new Promise(setImmediate)
+    }
+    const value = await cache.getOrLoad('made once', async () => {
+      parentPort.postMessage('made')
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      return 'value'
+    })
+    await cache.close()
+    await backend.close()
+    parentPort.postMessage({ admitted, value })
+    parentPort.close()
+  })
+  parentPort.postMessage('ready')
+`
+
+interface Done {
+  readonly admitted: number
+  readonly value: string
+}
+
+let folder: TestFolder
+
+beforeAll(async () => {
+  await buildPackages()
+  folder = testFolder()
+}, 120_000)
+
+afterAll(() => folder.remove())
+
+it('count on one quota, make a value once, and end by themselves', async () => {
+  const backend = diskBackend({ path: folder.path, logger: silent })
+  const root = new URL('../../', import.meta.url).href
+  const url = new URL(`data:text/javascript,${encodeURIComponent(program)}`)
+  const threads = [1, 2, 3].map(
+    () => new Worker(url, { workerData: { path: folder.path, root }, execArgv: [] }),
+  )
+  let made = 0
+  let ready = 0
+  const done: Done[] = []
+  const ended = threads.map(
+    (thread) =>
+      new Promise((resolve, reject) => {
+        thread.once('error', reject)
+        thread.once('exit', resolve)
+        thread.on('message', (message: 'ready' | 'made' | Done) => {
+          if (message === 'made') made++
+          else if (message !== 'ready') done.push(message)
+          // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+          else if (++ready === threads.length) for (const each of threads) each.postMessage('go')
+        })
+      }),
+  )
+  expect(await Promise.all(ended)).toEqual([0, 0, 0])
+  expect(done.reduce((sum, { admitted }) => sum + admitted, 0)).toBe(50)
+  expect(done.map(({ value }) => value)).toEqual(['value', 'value', 'value'])
+  expect(made).toBe(1)
+  const cache = createCache({ namespace: 'threads', ttl: '1h', backend })
+  expect(await cache.get('made once')).toBe('value')
+  await cache.close()
+  await backend.close()
+})
