@@ -4,7 +4,7 @@ export interface Effort {
   readonly rounds: number
   /** How long each contestant works in a round, about. */
   readonly sampleMs: number
-  /** How long all work at once before anything is timed, at least. */
+  /** CPU time that each is given before anything is timed. A server is compiled after about a second of it. */
   readonly warmMs: number
   readonly newKeys: number
   /** A process of its own for each: fewer of them. */
@@ -28,7 +28,7 @@ export const efforts: Readonly<Record<EffortName, Effort>> = {
   quick: {
     rounds: 5,
     sampleMs: 80,
-    warmMs: 800,
+    warmMs: 1_000,
     newKeys: 1_000_000,
     newKeysRounds: 1,
     accuracyWindowMs: 1_000,

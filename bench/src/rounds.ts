@@ -46,6 +46,9 @@ export async function measure(entrants: readonly Entrant[], effort: Effort): Pro
   return contenders.map((one) => one.row())
 }
 
+/** Warming up takes that many times as long as the work in it, at most: who waits for others does not work. */
+const mostPatience = 8
+
 /** Before a sample, that part of it is run untimed: the others have had the processor's caches meanwhile. */
 const wakingShare = 0.1
 
@@ -68,13 +71,15 @@ class Contender {
     }
   }
 
-  /** Until it has run long enough for its code to be compiled. */
+  /** Until it has worked long enough for its code to be compiled. */
   warmUp({ warmMs }: Effort): Promise<void> {
     return this.#attempt(async (runner) => {
-      let worked = 0
-      while (worked < warmMs) {
-        const { times, ms } = await runner.run(this.#times)
-        worked += ms
+      let workedMs = 0
+      let passedMs = 0
+      while (workedMs < warmMs && passedMs < warmMs * mostPatience) {
+        const { times, ms, cpuMicroseconds } = await runner.run(this.#times)
+        workedMs += cpuMicroseconds / 1_000
+        passedMs += ms
         // So often that it takes a tenth of the time, and at most twice as often as before: it was not warm then.
         this.#times = Math.ceil(Math.min(times * 2, (times / ms) * (warmMs / 10)))
       }
