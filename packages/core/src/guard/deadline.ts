@@ -1,5 +1,5 @@
 /** The longest that anybody waits for an answer. */
-import type { Clock } from '../ports/clock.ts'
+import type { Clock, Undo } from '../ports/clock.ts'
 
 /** Nothing came in time. What comes later is nobody's. */
 export class NoAnswer extends Error {
@@ -19,35 +19,73 @@ const readingMs = 20
 /** A process that is busy all the time gives up all the same. */
 const mostBusyTurns = 25
 
+/** What becomes of a question: one of the two is called, once. */
+export interface Outcome<T> {
+  readonly answered: (value: T) => void
+  readonly failed: (error: unknown) => void
+}
+
 /** Rejects with `NoAnswer`; an answer that has arrived and was not read yet is in time. */
 export function withDeadline<T>(answer: Promise<T>, timeoutMs: number, clock: Clock): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const dueAt = clock.now() + timeoutMs
-    let isOver = false
-    const late = (): void => {
-      if (!isOver) reject(new NoAnswer(timeoutMs))
-    }
-    const giveUp = (): void => afterFreeTurn(clock, () => isOver, late)
-    let cancel = clock.schedule(timeoutMs, () => {
-      const wasHeldUp = clock.now() - dueAt > heldUpMs
-      if (!wasHeldUp) giveUp()
-      else cancel = clock.schedule(readingMs, giveUp)
-    })
-    const over = (): void => {
-      isOver = true
-      cancel()
-    }
-    answer.then(
-      (value) => {
-        over()
-        resolve(value)
-      },
-      (error: unknown) => {
-        over()
-        reject(error instanceof Error ? error : new Error(String(error)))
-      },
-    )
+  return new Promise((answered, failed) => {
+    inTime(answer, { timeoutMs, clock }, { answered, failed })
   })
+}
+
+/** The same without a promise. */
+export function inTime<T>(answer: Promise<T>, limit: TimeLimit, outcome: Outcome<T>): void {
+  const wait = new Wait(limit, outcome)
+  answer.then(
+    (value) => {
+      if (wait.ends()) outcome.answered(value)
+    },
+    (error: unknown) => {
+      if (wait.ends()) outcome.failed(error instanceof Error ? error : new Error(String(error)))
+    },
+  )
+}
+
+interface TimeLimit {
+  readonly timeoutMs: number
+  readonly clock: Clock
+}
+
+class Wait {
+  readonly #limit: TimeLimit
+  readonly #outcome: Pick<Outcome<never>, 'failed'>
+  readonly #dueAt: number
+  #cancel: Undo
+  #isOver = false
+
+  constructor(limit: TimeLimit, outcome: Pick<Outcome<never>, 'failed'>) {
+    this.#limit = limit
+    this.#outcome = outcome
+    this.#dueAt = limit.clock.now() + limit.timeoutMs
+    this.#cancel = limit.clock.schedule(limit.timeoutMs, () => this.#due())
+  }
+
+  /** False when it has ended before. */
+  ends(): boolean {
+    if (this.#isOver) return false
+    this.#isOver = true
+    this.#cancel()
+    return true
+  }
+
+  #due(): void {
+    const { clock } = this.#limit
+    const wasHeldUp = clock.now() - this.#dueAt > heldUpMs
+    if (wasHeldUp) this.#cancel = clock.schedule(readingMs, () => this.#giveUp())
+    else this.#giveUp()
+  }
+
+  #giveUp(): void {
+    const { clock, timeoutMs } = this.#limit
+    const late = (): void => {
+      if (this.ends()) this.#outcome.failed(new NoAnswer(timeoutMs))
+    }
+    afterFreeTurn(clock, () => this.#isOver, late)
+  }
 }
 
 /**

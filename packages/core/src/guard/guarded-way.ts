@@ -2,16 +2,9 @@
 import { ForebayError } from '../kit/forebay-error.ts'
 import type { BackendGuard, BackendPart } from './backend-guard.ts'
 import type { Circuit } from './circuit.ts'
-import { NoAnswer, withDeadline } from './deadline.ts'
+import { inTime } from './deadline.ts'
+import { Hearing, type Expected } from './hearing.ts'
 import { saysClosed, type BackendUser } from './outage.ts'
-
-export interface Expected<Raw, Value> {
-  /** The store's method. */
-  readonly operation: string
-  readonly timeoutMs: number
-  /** Throws for what is no answer at all. */
-  readonly read: (raw: Raw) => Value
-}
 
 /**
  * Ask `admits` first, then make the call, then tell of its outcome: a promise to `hear`, anything else to `workedAtOnce`
@@ -59,34 +52,15 @@ export class GuardedWay {
     return this.#circuit.isSound
   }
 
-  /** Waits for an answer at most `timeoutMs`; rejects with what the backend did. */
+  /** Waits for an answer at most `timeoutMs`; rejects with what the backend did where nothing takes its place. */
   hear<Raw, Value>(answer: Promise<Raw>, expected: Expected<Raw, Value>): Promise<Value> {
-    const guard = this.#guard
-    const { clock, answers } = guard
-    const circuit = this.#circuit
-    const { epoch } = circuit
-    const { operation, timeoutMs } = expected
-    const patienceMs = guard.patience(timeoutMs)
-    const askedAt = clock.now()
-    return withDeadline(answer, patienceMs, clock).then(
-      (raw) => {
-        let value: Value
-        try {
-          value = expected.read(raw)
-        } catch (error) {
-          circuit.failed(epoch, false)
-          return this.#fail(operation, error)
-        }
-        guard.heard(circuit, epoch, { timeoutMs, tookMs: clock.now() - askedAt })
-        return value
-      },
-      (error: unknown) => {
-        if (error instanceof NoAnswer && patienceMs === timeoutMs)
-          guard.missedDeadline(circuit, epoch, answers)
-        else circuit.failed(epoch, false)
-        return this.#fail(operation, error)
-      },
-    )
+    const { clock } = this.#guard
+    // One promise for all of it: this is on the way of every decision.
+    return new Promise((answered, failed) => {
+      const asker = { guard: this.#guard, circuit: this.#circuit, user: this.#user }
+      const hearing = new Hearing(asker, expected, { answered, failed })
+      inTime(answer, { timeoutMs: hearing.patienceMs, clock }, hearing)
+    })
   }
 
   workedAtOnce(): void {
@@ -96,10 +70,5 @@ export class GuardedWay {
   failedAtOnce(operation: string, error: unknown): void {
     this.#circuit.failed(this.#circuit.epoch, true)
     this.#guard.failed(this.#user, operation, error)
-  }
-
-  #fail(operation: string, error: unknown): never {
-    this.#guard.failed(this.#user, operation, error)
-    throw error
   }
 }

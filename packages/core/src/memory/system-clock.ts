@@ -42,6 +42,11 @@ export function systemClock(): Clock {
 }
 
 function scheduleTimeout(delayMs: number, task: () => void): Undo {
+  if (delayMs <= longestTimeoutMs) {
+    const only = setTimeout(task, delayMs)
+    only.unref()
+    return () => clearTimeout(only)
+  }
   let remainingMs = delayMs
   let timer: NodeJS.Timeout
   const step = (): void => {

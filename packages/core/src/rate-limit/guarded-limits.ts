@@ -51,9 +51,12 @@ export class GuardedLimits {
         return answer
       }
       if (!isPromise(answer)) throw notADecision()
-      return way
-        .hear(answer, { operation: 'consume', timeoutMs: this.#options.timeoutMs, read: checked })
-        .catch(() => this.#consumeWithout(group, key, charges))
+      return way.hear(answer, {
+        operation: 'consume',
+        timeoutMs: this.#options.timeoutMs,
+        read: checked,
+        otherwise: () => this.#consumeWithout(group, key, charges),
+      })
     } catch (error) {
       way.failedAtOnce('consume', error)
       return this.#consumeWithout(group, key, charges)

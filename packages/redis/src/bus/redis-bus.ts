@@ -18,8 +18,8 @@ export interface RedisBusOptions {
   readonly clock: Clock
 }
 
-/** For so long after the latest good check subscribers vouch for what they know. */
-const vouchMs = 1_000
+/** For so long after the latest good check subscribers vouch for what they know; who asks may remember it for some ms more. */
+const vouchMs = 980
 
 /**
  * Opens a connection of its own with the first subscription, and ends it with the last one. While that connection is broken,

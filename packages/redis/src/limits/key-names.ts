@@ -15,6 +15,9 @@ const surrogate = /[\ud800-\udfff]/
 /** 128 bits: nobody finds two keys that share a name. */
 const digestLength = 22
 
+/** By group and key. */
+type Names = Map<string, Map<string, KeyName>>
+
 export interface KeyName {
   readonly text: string
   /** What the slot is chosen by. */
@@ -25,8 +28,10 @@ export interface KeyName {
 export class KeyNames {
   readonly #prefix: string
   readonly #groups = new Map<string, string>()
-  #recent = new Map<string, KeyName>()
-  #earlier = new Map<string, KeyName>()
+  #recent: Names = new Map()
+  #earlier: Names = new Map()
+  #recentSize = 0
+  #earlierSize = 0
 
   constructor(prefix: string) {
     this.#prefix = prefix
@@ -34,21 +39,29 @@ export class KeyNames {
 
   /** How many are remembered. */
   get size(): number {
-    return this.#recent.size + this.#earlier.size
+    return this.#recentSize + this.#earlierSize
   }
 
   of(group: string, key: string): KeyName {
-    // The group's part has a fixed length, so that no two pairs are the same text.
-    const id = this.#group(group) + key
-    const known = this.#recent.get(id) ?? this.#earlier.get(id)
+    let names = this.#recent.get(group)
+    const known = names?.get(key) ?? this.#earlier.get(group)?.get(key)
     if (known !== undefined) return known
-    const name = this.#named(id)
-    if (id.length > longestRemembered) return name
-    if (this.#recent.size >= remembered) {
+    // The group's part has a fixed length, so that no two pairs are the same text.
+    const name = this.#named(this.#group(group) + key)
+    if (group.length + key.length > longestRemembered) return name
+    if (this.#recentSize >= remembered) {
       this.#earlier = this.#recent
+      this.#earlierSize = this.#recentSize
       this.#recent = new Map()
+      this.#recentSize = 0
+      names = undefined
     }
-    this.#recent.set(id, name)
+    if (names === undefined) {
+      names = new Map()
+      this.#recent.set(group, names)
+    }
+    names.set(key, name)
+    this.#recentSize++
     return name
   }
 

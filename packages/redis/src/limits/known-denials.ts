@@ -1,5 +1,13 @@
 /** Keys that are known to be denied until some instant: nobody needs to ask Redis about them before. */
-import type { BlockRule, Charge, Clock, Decision, Policy, PolicyDecision } from '@forebay/core'
+import {
+  decisionOf,
+  type BlockRule,
+  type Charge,
+  type Clock,
+  type Decision,
+  type Policy,
+  type PolicyDecision,
+} from '@forebay/core'
 import { decisionFrom, type Finding } from './answers.ts'
 import type { Lifts } from './lifts.ts'
 
@@ -11,6 +19,9 @@ const mostCharges = 4
 
 /** For how long a denial is believed that another node may have lifted without being heard. */
 const unvouchedMs = 500
+
+/** For how long it is believed that lifts are heard. */
+const vouchedMs = 10
 
 export interface Denied {
   readonly charges: readonly Charge[]
@@ -35,6 +46,8 @@ export class KnownDenials {
   /** Lifts before that may have been missed. */
   #heardFrom = -Infinity
   #liftedAt = -Infinity
+  /** When it was last asked whether lifts are heard, and they were. */
+  #vouchedAt = -Infinity
 
   constructor(clock: Clock, lifts: Lifts) {
     this.#clock = clock
@@ -74,13 +87,14 @@ export class KnownDenials {
     asked: readonly Charge[],
     rule: BlockRule | undefined,
   ): Decision | undefined {
-    const known = this.#known.get(name)?.find(({ charges }) => isSame(charges, asked))
+    if (this.#known.size === 0) return undefined
+    const known = ofCharges(this.#known.get(name), asked)
     if (known === undefined) return undefined
     // A denial by the quota would begin a block, and that is counted in Redis.
     if (rule !== undefined && known.finding.kind === 'quota') return undefined
     const now = this.#clock.now()
     if (now < known.until && this.#isBelieved(known, now)) {
-      return decisionFrom(key, later(known.finding, Math.floor(now - known.receivedAt)))
+      return laterDecision(key, known.finding, Math.floor(now - known.receivedAt))
     }
     this.#known.delete(name)
     return undefined
@@ -98,8 +112,22 @@ export class KnownDenials {
 
   /** Another node's lift of it would have been heard, or there was hardly time for one. */
   #isBelieved({ isCurrent, sentAt }: Known, now: number): boolean {
-    return now - sentAt < unvouchedMs || (isCurrent && sentAt >= this.#heardFrom && this.#lifts.isHeard())
+    if (now - sentAt < unvouchedMs) return true
+    return isCurrent && sentAt >= this.#heardFrom && this.#isHeard(now)
   }
+
+  #isHeard(now: number): boolean {
+    if (now - this.#vouchedAt < vouchedMs && now >= this.#vouchedAt) return true
+    if (!this.#lifts.isHeard()) return false
+    this.#vouchedAt = now
+    return true
+  }
+}
+
+function ofCharges(known: readonly Known[] | undefined, asked: readonly Charge[]): Known | undefined {
+  if (known === undefined) return undefined
+  for (const one of known) if (isSame(one.charges, asked)) return one
+  return undefined
 }
 
 function isSame(one: readonly Charge[], other: readonly Charge[]): boolean {
@@ -124,22 +152,29 @@ function isSamePolicy(one: Policy, other: Policy): boolean {
   )
 }
 
-/** The same finding some time on. */
-function later(finding: Finding, elapsedMs: number): Finding {
+/** What is said of the same finding some time on. */
+function laterDecision(key: string, finding: Finding, elapsedMs: number): Decision {
   const now = finding.now + elapsedMs
-  return {
-    // The block that a denial began is one that stands.
-    kind: finding.kind === 'punished' ? 'blocked' : finding.kind,
-    until: finding.until,
-    now,
-    policies: finding.policies.map((policy) => policyLater(policy, now, elapsedMs)),
-  }
+  const policies: PolicyDecision[] = []
+  for (const policy of finding.policies) policies.push(policyLater(policy, now, elapsedMs))
+  // The block that a denial began is one that stands.
+  const kind = finding.kind === 'punished' ? 'blocked' : finding.kind
+  return kind === 'quota' ? decisionOf(key, policies) : decisionFrom(key, { ...finding, kind, now, policies })
 }
 
+/** Written out: a denied key may come very often, and a spread costs many times as much. */
 function policyLater(policy: PolicyDecision, now: number, elapsedMs: number): PolicyDecision {
   const waitMs = policy.retryAfterMs === undefined ? 0 : policy.retryAfterMs - elapsedMs
-  const times = { resetAt: Math.max(policy.resetAt, now), nextAt: Math.max(policy.nextAt, now) }
-  return waitMs > 0
-    ? { ...policy, ...times, retryAfterMs: waitMs }
-    : { ...policy, ...times, allowed: true, retryAfterMs: undefined }
+  const isDenied = waitMs > 0
+  return {
+    name: policy.name,
+    allowed: !isDenied,
+    limit: policy.limit,
+    windowMs: policy.windowMs,
+    remaining: policy.remaining,
+    resetAt: Math.max(policy.resetAt, now),
+    nextAt: Math.max(policy.nextAt, now),
+    retryAfterMs: isDenied ? waitMs : undefined,
+    chargedWindow: policy.chargedWindow,
+  }
 }
