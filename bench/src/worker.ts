@@ -56,7 +56,8 @@ export async function startWorker(
   return {
     async ask(question) {
       const answered = answer()
-      child.send(question as string)
+      // Who cannot be told has ended, and that is what is answered.
+      child.send(question as string, () => undefined)
       return await answered
     },
     stop,
@@ -65,6 +66,6 @@ export async function startWorker(
 
 /** What a process that died had to say, in a line. */
 function reasonIn(complaint: string): string {
-  const line = complaint.split('\n').find((one) => /error/i.test(one))
+  const line = complaint.split('\n').find((one) => /^\w*Error\b.*:/.test(one))
   return `its process ended${line === undefined ? '' : `: ${line.trim()}`}`
 }
