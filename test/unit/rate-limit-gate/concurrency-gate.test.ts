@@ -116,6 +116,21 @@ describe('a concurrency gate', () => {
     expect(logged).toHaveLength(2)
   })
 
+  test('a skip that fails is logged once, and by a logger that fails harms nobody', async () => {
+    let lines = 0
+    const error = (): never => {
+      lines++
+      throw new Error('no log either')
+    }
+    const { admit } = setUp({
+      max: 3,
+      logger: { warn: error, error },
+      skip: () => Promise.reject(new Error('no')),
+    })
+    for (let time = 0; time < 3; time++) expect((await admit()).type).toBe('pass')
+    expect(lines).toBe(1)
+  })
+
   test('two mounts share the permits of one limiter', () => {
     const limiter = createConcurrencyLimiter({ max: 1 })
     const [one, other] = [createConcurrencyGate({ limiter }), createConcurrencyGate({ limiter })]

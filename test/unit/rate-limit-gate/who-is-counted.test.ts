@@ -33,6 +33,15 @@ describe('by address', () => {
     expect(warnings[0]).toMatch(/without a readable client address/)
   })
 
+  test('a logger that fails harms no request', () => {
+    const warn = (): never => {
+      throw new Error('no log')
+    }
+    const { passing } = gateHarness({ ...two, logger: { warn, error: warn } })
+    expect(passing(1, { address: undefined, trustsEveryone: true })).toBe(1)
+    expect(passing(1, { trustsEveryone: true })).toBe(1)
+  })
+
   test('an app that believes anybody is warned about once, and only when addresses count', () => {
     const { passing, warnings } = gateHarness(two)
     passing(3, { trustsEveryone: true })

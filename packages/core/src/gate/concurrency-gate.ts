@@ -63,6 +63,7 @@ class MountedConcurrencyLimiter implements ConcurrencyGate {
   readonly #logger: Logger
   readonly #problem: PreparedProblem
   readonly #prefersText = textPreference()
+  #hasSaidFailed = false
 
   constructor(limiter: ConcurrencyLimiter, skip: UserFunction | undefined, logger: Logger) {
     this.limiter = limiter
@@ -82,7 +83,7 @@ class MountedConcurrencyLimiter implements ConcurrencyGate {
   #asksToSkip(exchange: Exchange): MaybePromise<boolean> {
     if (this.#skip === undefined) return false
     const failed = (error: unknown): boolean => {
-      this.#logger.error(`forebay: skip of concurrency limiter '${this.limiter.name}' failed`, error)
+      this.#sayFailed(error)
       return false
     }
     try {
@@ -90,6 +91,20 @@ class MountedConcurrencyLimiter implements ConcurrencyGate {
       return isPromise(answer) ? Promise.resolve(answer).then(Boolean, failed) : Boolean(answer)
     } catch (error) {
       return failed(error)
+    }
+  }
+
+  /** Once, not once per request. */
+  #sayFailed(error: unknown): void {
+    if (this.#hasSaidFailed) return
+    this.#hasSaidFailed = true
+    try {
+      this.#logger.error(
+        `forebay: skip of concurrency limiter '${this.limiter.name}' failed (said once)`,
+        error,
+      )
+    } catch {
+      // A logger that throws has nobody to be reported to.
     }
   }
 

@@ -1,4 +1,5 @@
 /** Who a request is counted as: the `key` option, or the client's address. */
+import { OnceLog } from '../kit/once-log.ts'
 import type { Admission } from '../ports/admission.ts'
 import type { UserFunction } from '../ports/exchange.ts'
 import type { Logger } from '../ports/logger.ts'
@@ -54,36 +55,26 @@ function noteKey(visit: Visit, answer: unknown): undefined {
 
 function addressReader({ ipv6Prefix, logger, name }: CountedSetup): (visit: Visit) => string {
   const clientOf = clientOfAddress(ipv6Prefix)
+  const log = new OnceLog(`rate limiter ${name}`, logger)
   let isTrustChecked = false
-  let isUnknownWarned = false
   return ({ exchange }) => {
     if (!isTrustChecked) {
       // A setting of the app: it does not change from one request to the next.
       isTrustChecked = true
-      if (exchange.trustsEveryone) logger.warn(trustWarning(name))
+      if (exchange.trustsEveryone) log.warn('trust', trustWarning)
     }
     const { address } = exchange
     const client = address === undefined ? undefined : clientOf(address)
     if (client !== undefined) return client
-    if (!isUnknownWarned) {
-      isUnknownWarned = true
-      logger.warn(unknownWarning(name))
-    }
+    log.warn('unknown', unknownWarning)
     return unknownClient
   }
 }
 
-function trustWarning(name: string): string {
-  return (
-    `forebay: limiter '${name}' counts by client address, but the app believes forwarded addresses from anybody ` +
-    `(trust proxy: true), so a client can choose its own. Set trust proxy to your proxies' addresses, or to their number ` +
-    `where the framework counts them.`
-  )
-}
+const trustWarning =
+  `clients are counted by address, but the app believes forwarded addresses from anybody (trust proxy: true), so a client ` +
+  `can choose its own. Set trust proxy to your proxies' addresses, or to their number where the framework counts them.`
 
-function unknownWarning(name: string): string {
-  return (
-    `forebay: limiter '${name}' met a request without a readable client address. All such requests share one quota; ` +
-    `give the key option if that is not meant.`
-  )
-}
+const unknownWarning =
+  `a request came without a readable client address. All such requests share one quota; give the key option if that is ` +
+  `not meant.`
