@@ -192,3 +192,15 @@ function messageOf(act: () => unknown): string {
   }
   throw new Error('nothing was thrown')
 }
+
+it('a logger that throws is told, and harms nobody', () => {
+  const told: unknown[][] = []
+  const throws = (...words: unknown[]): never => {
+    told.push(words)
+    throw new Error('no log')
+  }
+  const { logger } = settingsOf('redis://h', { logger: { warn: throws, error: throws } })
+  logger.warn('a', 1)
+  logger.error('b')
+  expect(told).toEqual([['a', 1], ['b']])
+})
