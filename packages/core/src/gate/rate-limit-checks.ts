@@ -104,7 +104,7 @@ export const rateLimitChecks: OptionChecks = {
   },
   onDenied: isFunction,
   delay: isObjectWith('after', 'by', 'max'),
-  limiter: isObjectWith('consume', 'decide'),
+  limiter: isObjectWith('consume', 'decide', 'charges', 'clock'),
 }
 
 const perRequestPolicyChecks: OptionChecks = {

@@ -56,13 +56,13 @@ export function createResponseCacheGate<Args extends readonly unknown[]>(
 export function createResponseCache<Args extends readonly unknown[]>(
   options: Omit<ResponseCacheOptions<Args>, 'cache'> = {},
 ): ResponseCache {
+  checkResponseCacheOptions(options)
   if ('cache' in options && options.cache !== undefined) {
     throw new ForebayError(
       'FOREBAY_CONFLICTING_OPTIONS',
       `createResponseCache: cache: received ${showValue(options.cache)}. Accepted: the options of a new cache.`,
     )
   }
-  checkResponseCacheOptions(options)
   return ownCache(options, Math.random)
 }
 

@@ -1,5 +1,6 @@
 /** Typed events that cost nothing while nobody listens, and whose listeners can harm nobody. */
 import { channel, type Channel } from 'node:diagnostics_channel'
+import { ForebayError, showValue } from './forebay-error.ts'
 
 export type Listener<Payload> = (payload: Payload) => unknown
 
@@ -66,7 +67,9 @@ export class Topic<Payload> {
     return this.#listeners.length > 0 || this.#channel.hasSubscribers
   }
 
+  /** @throws ForebayError `FOREBAY_INVALID_ARGUMENT` for what is no function. */
   add(listener: Listener<Payload>): void {
+    if (typeof listener !== 'function') throw notAListener(this.#event, listener)
     this.#listeners = [...this.#listeners, listener]
   }
 
@@ -87,4 +90,11 @@ export class Topic<Payload> {
       this.#failed(this.#event, error)
     }
   }
+}
+
+function notAListener(event: string, given: unknown): ForebayError {
+  return new ForebayError(
+    'FOREBAY_INVALID_ARGUMENT',
+    `on('${event}'): ${showValue(given)} is not accepted as listener. Accepted: a function.`,
+  )
 }

@@ -30,6 +30,7 @@ export interface ConcurrencyLimiter {
   /**
    * A permit, at once when one is free here; undefined when the queue is full, the wait was too long, or `signal` aborted it.
    * Never rejects.
+   * @throws ForebayError `FOREBAY_INVALID_ARGUMENT` for a signal that is none.
    */
   acquire(signal?: AbortSignal): MaybePromise<Permit | undefined>
   stats(): ConcurrencyStats

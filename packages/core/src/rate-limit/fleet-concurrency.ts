@@ -11,6 +11,7 @@ import {
 } from './concurrency-limiter.ts'
 import { FleetNews } from './fleet-news.ts'
 import { PermitLeases, type Holding } from './permit-leases.ts'
+import { checkSignal } from './limiter-arguments.ts'
 import { WaitingLine } from './waiting-line.ts'
 
 export interface FleetConcurrencySetup extends ConcurrencySetup {
@@ -61,6 +62,7 @@ export class FleetConcurrency implements ConcurrencyLimiter {
   }
 
   acquire(signal?: AbortSignal): MaybePromise<Permit | undefined> {
+    checkSignal(signal)
     if (signal?.aborted === true) return undefined
     const { max, queue } = this.#setup
     // Behind others, it is for news to say that a permit is free; the first asks.

@@ -7,6 +7,7 @@ import {
   type ConcurrencyStats,
   type Permit,
 } from './concurrency-limiter.ts'
+import { checkSignal } from './limiter-arguments.ts'
 import { WaitingLine } from './waiting-line.ts'
 
 export class LocalConcurrency implements ConcurrencyLimiter {
@@ -28,6 +29,7 @@ export class LocalConcurrency implements ConcurrencyLimiter {
   }
 
   acquire(signal?: AbortSignal): MaybePromise<Permit | undefined> {
+    checkSignal(signal)
     if (signal?.aborted === true) return undefined
     if (this.#running < this.#setup.max) return this.#grant()
     if (this.#line.size < this.#setup.queue) return this.#line.join(signal)

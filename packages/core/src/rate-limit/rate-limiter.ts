@@ -4,7 +4,6 @@ import type { CircuitState } from '../guard/circuit.ts'
 import { digest } from '../kit/digest.ts'
 import { durationMs, type Duration } from '../kit/duration.ts'
 import { Emitter, type Listener, type Topic } from '../kit/emitter.ts'
-import { ForebayError, showValue } from '../kit/forebay-error.ts'
 import { isPromise } from '../kit/promise.ts'
 import type { Clock, Undo } from '../ports/clock.ts'
 import type { LimiterEvents } from '../ports/events.ts'
@@ -12,6 +11,7 @@ import type { MaybePromise } from '../ports/maybe-promise.ts'
 import type { Charge, Decision, DeniedDecision, RateLimitStore } from '../ports/rate-limit-store.ts'
 import { GuardedLimits } from './guarded-limits.ts'
 import { OnceLog } from '../kit/once-log.ts'
+import { checkCallOptions, checkCalls, checkKey, checkUnits } from './limiter-arguments.ts'
 import type { Adjustment } from './local-limits.ts'
 import type { OnBackendError, RateLimiterSetup } from './rate-limiter-setup.ts'
 
@@ -92,23 +92,25 @@ export class RateLimiter<Changes = never> {
 
   /**
    * Decides and charges. A denial is a value and costs nothing.
-   * @throws ForebayError `FOREBAY_INVALID_ARGUMENT` for a key that is no string or a cost that is not a whole number of at
-   * least 0; nothing is charged then.
+   * @throws ForebayError `FOREBAY_INVALID_ARGUMENT` for a key that is no string, a cost that is not a whole number of at
+   * least 0, and any other option; nothing is charged then.
    */
   consume(key: string, options?: ConsumeOptions): MaybePromise<Decision> {
     checkKey(key)
-    return this.decide(this.group, key, options === undefined ? this.#charges : this.#chargesOf(options.cost))
+    return this.decide(this.group, key, options === undefined ? this.#charges : this.#chargesBy(options))
   }
 
   /** Decides on several keys, each for itself. */
   consumeMany(
     calls: readonly (ConsumeOptions & { readonly key: string })[],
   ): MaybePromise<readonly Decision[]> {
-    for (const { key, cost } of calls) {
-      checkKey(key)
-      this.#chargesOf(cost)
-    }
-    const decisions = calls.map((call) => this.consume(call.key, call))
+    checkCalls(calls)
+    const asked = calls.map((call) => {
+      checkCallOptions(call, 'calls', ['key', 'cost'])
+      checkKey(call.key)
+      return { key: call.key, charges: this.#chargesOf(call.cost) }
+    })
+    const decisions = asked.map(({ key, charges }) => this.decide(this.group, key, charges))
     return decisions.some(isPromise)
       ? Promise.all(decisions as readonly Promise<Decision>[])
       : (decisions as readonly Decision[])
@@ -117,15 +119,15 @@ export class RateLimiter<Changes = never> {
   /** What `consume` would say; charges nothing. */
   peek(key: string, options?: ConsumeOptions): MaybePromise<Decision> {
     checkKey(key)
-    const charges = this.#chargesOf(options?.cost)
+    const charges = options === undefined ? this.#charges : this.#chargesBy(options)
     return this.#limits.ask('peek', (store) => store.peek(this.group, bounded(key), charges))
   }
 
   /** Gives units back under every policy, of what is counted still, the newest first; never more than were used. */
   refund(key: string, units: number): MaybePromise<void> {
     checkKey(key)
-    const charges = this.#chargesOf(units, 'units')
-    const back = charges.map((charge) => ({ policy: charge.policy, units: -charge.units }))
+    checkUnits(units, 'units')
+    const back = this.#charges.map(({ policy }) => ({ policy, units: -units }))
     return this.#limits.ask('refund', (store) => store.adjust(this.group, bounded(key), back))
   }
 
@@ -213,14 +215,14 @@ export class RateLimiter<Changes = never> {
     return isPromise(decision) ? decision.then(named) : named(decision)
   }
 
-  #chargesOf(cost: number | undefined, argument: string = 'cost'): readonly Charge[] {
+  #chargesBy(options: ConsumeOptions): readonly Charge[] {
+    checkCallOptions(options, 'options', ['cost'])
+    return this.#chargesOf(options.cost)
+  }
+
+  #chargesOf(cost: number | undefined): readonly Charge[] {
     if (cost === undefined) return this.#charges
-    if (!Number.isSafeInteger(cost) || cost < 0) {
-      throw new ForebayError(
-        'FOREBAY_INVALID_ARGUMENT',
-        `${argument}: ${showValue(cost)} is not accepted. Accepted: a whole number of at least 0.`,
-      )
-    }
+    checkUnits(cost, 'cost')
     return this.#charges.map(({ policy }) => ({ policy, units: cost }))
   }
 
@@ -239,12 +241,4 @@ export class RateLimiter<Changes = never> {
 /** The digest is longer than no key is, and marked: a client that sends a digest as its key gets a counter of its own. */
 function bounded(key: string): string {
   return key.length > longestKey ? `${digest(key)}${' '.repeat(longestKey)}` : key
-}
-
-function checkKey(key: unknown): asserts key is string {
-  if (typeof key === 'string') return
-  throw new ForebayError(
-    'FOREBAY_INVALID_ARGUMENT',
-    `key: ${showValue(key)} is not accepted. Accepted: a text.`,
-  )
 }
