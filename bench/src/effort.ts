@@ -18,7 +18,7 @@ export type EffortName = 'full' | 'quick' | 'smoke'
 export const efforts: Readonly<Record<EffortName, Effort>> = {
   full: {
     rounds: 13,
-    sampleMs: 150,
+    sampleMs: 120,
     warmMs: 1_500,
     newKeys: 1_000_000,
     newKeysRounds: 3,
