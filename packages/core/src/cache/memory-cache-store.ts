@@ -48,8 +48,10 @@ export class MemoryCacheStore implements CacheStore {
 
   get({ name }: CacheScope, key: string): Slot | undefined {
     const scope = this.#scopes.get(name)
-    const slot = scope?.slots.get(key)
-    if (scope === undefined || slot === undefined) return undefined
+    const place = scope?.places.get(key)
+    if (scope === undefined || place === undefined) return undefined
+    const slot = this.#pool.at(place)
+    if (slot === undefined) return undefined
     if (slot.isOver(this.#clock.now())) {
       this.#pool.remove(slot)
       return undefined
@@ -76,8 +78,7 @@ export class MemoryCacheStore implements CacheStore {
     const current = this.get(cacheScope, key)
     if (current !== undefined && current.entry.stamp > entry.stamp) return false
     const softened = scope.soft.outrun(entry.stamp, entry.labels, entry.path)
-    const before = scope.slots.get(key)
-    if (before !== undefined) this.#pool.remove(before)
+    if (current !== undefined) this.#pool.remove(current)
     // Before it comes, so that it is never the one to go.
     this.#makeRoom(bytes)
     this.#pool.add(new Slot({ scope, key, bytes, entry, softened }))
@@ -128,7 +129,7 @@ export class MemoryCacheStore implements CacheStore {
     let scope = this.#scopes.get(name)
     if (scope === undefined) {
       scope = {
-        slots: new Map<string, Slot>(),
+        places: new Map<string, number>(),
         hard: new Marks(),
         soft: new Marks(),
         sequence: 0,
@@ -152,8 +153,8 @@ export class MemoryCacheStore implements CacheStore {
 
   /** The marks alone make everything unreachable; this gives the memory back as well. */
   #freeScope(scope: SlotScope): void {
-    const slots = [...scope.slots.values()]
-    for (const slot of slots) this.#pool.remove(slot)
+    const slots = [...scope.places.values()].map((place) => this.#pool.at(place))
+    for (const slot of slots) if (slot !== undefined) this.#pool.remove(slot)
   }
 
   #makeRoom(bytes: number): void {

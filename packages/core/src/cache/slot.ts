@@ -3,8 +3,11 @@ import type { CacheEntry, EntryTimes, FoundEntry } from '../ports/cache-store.ts
 import type { Marks } from './marks.ts'
 
 export interface SlotScope {
-  /** By the caller's own keys: putting a key of scope and key together, and hashing that, costs more than all else of a hit. */
-  readonly slots: Map<string, Slot>
+  /**
+   * By the caller's own keys: putting a key of scope and key together, and hashing that, costs more than all else of a hit.
+   * Places and not the slots themselves: V8 keeps the tables that a map has outgrown alive for long, and all that is in them.
+   */
+  readonly places: Map<string, number>
   readonly hard: Marks
   readonly soft: Marks
   /** The last number given out, to a stamp or a mark. */
@@ -115,9 +118,13 @@ export class SlotPool {
     this.#usedAt[place] = this.#tick
   }
 
+  at(place: number): Slot | undefined {
+    return this.#slots[place]
+  }
+
   add(slot: Slot): void {
-    slot.scope.slots.set(slot.key, slot)
     slot.place = this.#slots.length
+    slot.scope.places.set(slot.key, slot.place)
     this.#slots.push(slot)
     if (this.#slots.length > this.#usedAt.length) this.#morePlaces()
     this.use(slot)
@@ -128,12 +135,10 @@ export class SlotPool {
     const { place } = slot
     const last = this.#slots.at(-1)
     if (place === -1 || last === undefined) return
-    slot.scope.slots.delete(slot.key)
-    this.#slots[place] = last
-    this.#usedAt[place] = this.#usedAt[last.place] ?? 0
-    last.place = place
-    slot.place = -1
+    slot.scope.places.delete(slot.key)
     this.#slots.pop()
+    if (last !== slot) this.#move(last, place)
+    slot.place = -1
     this.#bytes -= slot.bytes
   }
 
@@ -155,6 +160,13 @@ export class SlotPool {
 
   clear(): void {
     for (let last = this.#slots.at(-1); last !== undefined; last = this.#slots.at(-1)) this.remove(last)
+  }
+
+  #move(slot: Slot, place: number): void {
+    this.#slots[place] = slot
+    this.#usedAt[place] = this.#usedAt[slot.place] ?? 0
+    slot.place = place
+    slot.scope.places.set(slot.key, place)
   }
 
   /** Marsaglia's xorshift: which leave is nobody's secret. All in 32 bits, as a remainder of more costs more than the rest. */
