@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { concurrencyLimit, rateLimit, type RateLimitMiddleware } from '@forebay/express'
 import { createRateLimiter, memoryBackend } from '@forebay/core'
-import type { ErrorRequestHandler, Express, RequestHandler, Router } from 'express'
+import type { ErrorRequestHandler, Express, Request, RequestHandler, Response, Router } from 'express'
 import { createRequire } from 'node:module'
 import { expressVersions } from '../harness/express.ts'
 import { listen } from '../harness/koa-server.ts'
@@ -127,6 +127,24 @@ describe.each(expressVersions)('a limiter in %s', (name, makeApp) => {
       source: 'backend',
       policies: [{ name: 'default' }],
     })
+  })
+
+  it('shows onDenied and body the decision on the request, too', async () => {
+    const told: unknown[] = []
+    const app = makeApp()
+      .get('/a', limited({ limit: 0, body: (req: Request) => String(told.push(req.rateLimit?.allowed)) }), ok)
+      .get(
+        '/b',
+        limited({
+          limit: 0,
+          onDenied: (req: Request, res: Response) => void res.json(told.push(req.rateLimit?.limit)),
+        }),
+        ok,
+      )
+    await using server = await listen(app)
+    await askWire(`${server.url}/a`)
+    await askWire(`${server.url}/b`)
+    expect(told).toEqual([false, 0])
   })
 
   it('bounds what runs at once', async () => {

@@ -73,6 +73,23 @@ describe('rateLimit in Fastify', () => {
     expect(warn).toHaveBeenCalledTimes(warnings)
   })
 
+  it('shows onDenied and body the decision on the request, too', async () => {
+    const told: unknown[] = []
+    const app = await limited(
+      { limit: 0, window: '1m', body: (request) => String(told.push(request.rateLimit?.allowed)) },
+      (own) =>
+        own.get(
+          '/own',
+          {
+            config: { rateLimit: { onDenied: (request) => ({ told: told.push(request.rateLimit?.limit) }) } },
+          },
+          () => 'own',
+        ),
+    )
+    await statuses(app, '/a', '/own')
+    expect(told).toEqual([false, 0])
+  })
+
   it('leaves alone routes that say false, and with global: false all that do not ask', async () => {
     const off = await limited({ limit: 0, window: '1m' }, (app) =>
       app.get('/off', { config: { rateLimit: false } }, () => 'off'),

@@ -81,6 +81,21 @@ describe.each(koaVersions)('a limiter in %s', (_name, Application) => {
     expect([answer.status, answer.body]).toEqual([420, { limit: 0 }])
   })
 
+  it('shows onDenied and body the decision on ctx.state, too', async () => {
+    const told = (ctx: Context): string => `again in ${(ctx.state['rateLimit'] as Decision).retryAfterMs} ms`
+    for (const option of [
+      { body: told },
+      {
+        onDenied: (ctx: Context) => {
+          ctx.body = told(ctx)
+        },
+      },
+    ]) {
+      const app = new Application().use(rateLimit({ limit: 0, window: '1m', ...option }))
+      expect((await request(app.callback()).get('/')).text).toBe('again in undefined ms')
+    }
+  })
+
   it('counts paths that nothing answers', async () => {
     await using server = await serve(new Application().use(rateLimit({ limit: 2, window: '1m' })))
     const answers = [

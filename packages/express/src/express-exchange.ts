@@ -5,6 +5,7 @@ import {
   redispatch,
   refreshTokenOf,
   whenAborted,
+  type Decision,
   type Exchange,
   type FieldValue,
   type HeaderFields,
@@ -74,6 +75,10 @@ export class ExpressExchange implements Exchange {
 
   get refresh(): object | undefined {
     return refreshTokenOf(this.#req)
+  }
+
+  decided(decision: Decision): void {
+    this.#req.rateLimit = decision
   }
 
   invoke<R>(fn: UserFunction<R>, extra?: unknown): R {

@@ -5,6 +5,7 @@ import {
   redispatch,
   refreshTokenOf,
   whenAborted,
+  type Decision,
   type Exchange,
   type FieldValue,
   type HeaderFields,
@@ -87,6 +88,10 @@ export class FastifyExchange implements Exchange {
 
   get refresh(): object | undefined {
     return refreshTokenOf(this.#request.raw)
+  }
+
+  decided(decision: Decision): void {
+    this.#request.rateLimit = decision
   }
 
   invoke<R>(fn: UserFunction<R>, extra?: unknown): R {

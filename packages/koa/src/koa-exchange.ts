@@ -5,6 +5,7 @@ import {
   redispatch,
   refreshTokenOf,
   whenAborted,
+  type Decision,
   type Exchange,
   type FieldValue,
   type HeaderFields,
@@ -75,6 +76,10 @@ export class KoaExchange implements Exchange {
 
   get refresh(): object | undefined {
     return refreshTokenOf(this.#ctx.req)
+  }
+
+  decided(decision: Decision): void {
+    this.#ctx.state['rateLimit'] = decision
   }
 
   invoke<R>(fn: UserFunction<R>, extra?: unknown): R {

@@ -56,6 +56,7 @@ export class Answers {
       return this.#prepared(visit, decision)
     }
     try {
+      visit.exchange.decided?.(decision)
       const result: unknown = visit.exchange.invoke(fn, decision)
       return isPromise(result) ? Promise.resolve(result).then(answerWith).catch(failed) : answerWith(result)
     } catch (error) {

@@ -1,5 +1,6 @@
 /** The adapter port: one request and its response, as a framework adapter shows them to the core. */
 import type { FieldValue, HeaderFields, RequestFields } from './http.ts'
+import type { Decision } from './rate-limit-store.ts'
 
 /**
  * A user's option function. It is given the framework's own objects, `(req, res)` in Express, `(request, reply)` in
@@ -46,6 +47,8 @@ export interface Exchange {
   /** The token given to `redispatch` when this request is a background refresh made by forebay itself; a client cannot forge it. */
   readonly refresh: object | undefined
 
+  /** Puts a decision where the framework's own functions find it, as the adapter does once they all have been called. */
+  decided?(decision: Decision): void
   /** Calls a user's function with the framework's own objects, `extra` last. What it throws is thrown. */
   invoke<R>(fn: UserFunction<R>, extra?: unknown): R
   /** One response field as it stands now. */
