@@ -1,4 +1,6 @@
 /** Worker threads on one folder, together with the thread that started them. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createCache } from '@forebay/core'
@@ -11,7 +13,8 @@ const program = `
   const built = (name) => import(workerData.root + 'packages/' + name + '/dist/index.js')
   const { createCache, createRateLimiter } = await built('core')
   const { diskBackend } = await built('disk')
-  const backend = diskBackend({ path: workerData.path })
+  const logger = { warn: () => undefined, error: console.error }
+  const backend = diskBackend({ path: workerData.path, logger })
   const cache = createCache({ namespace: 'threads', ttl: '1h', backend })
   const limiter = createRateLimiter({ limit: 50, window: '1h', group: 'threads', backend })
   // Stays alive for as long as it listens, as a server would.
@@ -80,3 +83,35 @@ it('count on one quota, make a value once, and end by themselves', async () => {
   await cache.close()
   await backend.close()
 })
+
+it('end with their process, whatever they are writing', async () => {
+  const thread = `
+    import { parentPort, workerData } from 'node:worker_threads'
+    const { diskBackend } = await import(workerData.root + 'packages/disk/dist/index.js')
+    const { limits } = diskBackend({ path: workerData.path })
+    const policy = { name: 'p', limit: 1e9, windowMs: 3_600_000, algorithm: 'fixed-window', burst: 1e9 }
+    parentPort.postMessage('writing')
+    for (;;) {
+      for (let turn = 0; turn < 20; turn++) limits.consume('group', 'key', [{ policy, units: 1 }])
+      await new Promise(setImmediate)
+    }
+  `
+  const main = `
+    import { once } from 'node:events'
+    import { Worker } from 'node:worker_threads'
+    const [, root, path, thread] = process.argv
+    const { diskBackend } = await import(root + 'packages/disk/dist/index.js')
+    diskBackend({ path })
+    const url = new URL('data:text/javascript,' + encodeURIComponent(thread))
+    const threads = [1, 2, 3].map(() => new Worker(url, { workerData: { root, path }, execArgv: [] }))
+    for (const each of threads) each.on('error', () => undefined)
+    await Promise.all(threads.map((each) => once(each, 'message')))
+    setTimeout(() => process.exit(7), 20)
+  `
+  const root = new URL('../../', import.meta.url).href
+  for (let round = 0; round < 3; round++) {
+    const words = ['--input-type=module', '-e', main, root, folder.path, thread]
+    const child = spawn(process.execPath, words, { stdio: 'inherit', timeout: 12_000, killSignal: 'SIGKILL' })
+    expect(await once(child, 'exit')).toEqual([7, null])
+  }
+}, 40_000)

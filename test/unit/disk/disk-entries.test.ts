@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { CacheEntry, CacheScope } from '@forebay/core'
 import { silent, timedDisk, type TimedDisk } from '../../disk/disk-nodes.ts'
+import { DiskCacheStore } from '../../../packages/disk/src/entries/disk-cache-store.ts'
 import { Environment } from '../../../packages/disk/src/environment/environment.ts'
+import { Upkeep } from '../../../packages/disk/src/environment/upkeep.ts'
 import { scopeNamed } from '../../tiers/scope.ts'
 
 const maxBytes = 4 * 2 ** 20
@@ -112,6 +114,34 @@ it.each([
     await environment.close()
   },
 )
+
+it('keeps less for a while when the disk is full, says so once, and fails no call', async () => {
+  const lines: unknown[] = []
+  const environment = Environment.open(disk.path, silent)
+  const write = environment.write.bind(environment)
+  let isFull = false
+  environment.write = (work) => {
+    if (isFull) throw new Error('No space left on device')
+    return write(work)
+  }
+  const logger = { warn: (line: unknown) => lines.push(line), error: () => undefined }
+  const upkeep = new Upkeep({ environment, clock: disk.clock, logger })
+  const entries = new DiskCacheStore({ environment, clock: disk.clock, maxBytes, upkeep, logger })
+  for (let key = 0; key < 100; key++)
+    await disk.backend.entries.set(scope, `key ${key}`, await entry('x'.repeat(9_000)))
+  const before = entries.stats().bytes
+  isFull = true
+  for (let turn = 0; turn < 3; turn++) expect(entries.set(scope, 'new', await entry('value'))).toBe(false)
+  isFull = false
+  expect(entries.set(scope, 'new', await entry('value'))).toBe(true)
+  expect(entries.stats().bytes).toBeLessThanOrEqual(before * 0.9)
+  expect(lines).toEqual([expect.stringContaining('there is no room for an entry')])
+  disk.clock.advance(60_000)
+  for (let key = 0; key < 100; key++)
+    await disk.backend.entries.set(scope, `key ${key}`, await entry('x'.repeat(9_000)))
+  expect(entries.stats().bytes).toBeGreaterThan(before * 0.9)
+  await environment.close()
+})
 
 it('takes a value of another codec for nothing', async () => {
   const told: unknown[] = []

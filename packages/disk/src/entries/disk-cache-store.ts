@@ -47,7 +47,6 @@ export class DiskCacheStore implements CacheStore {
   /** By scope: its marks, by the name that its entries' names begin with. */
   readonly #parts = new Map<string, MarksTable>()
   readonly #names = new Map<string, Buffer>()
-  #wasFull = false
 
   constructor(options: DiskCacheStoreOptions) {
     const { environment, clock, maxBytes, upkeep } = options
@@ -192,19 +191,23 @@ export class DiskCacheStore implements CacheStore {
   /** A disk without room is no failure of the backend: nothing is stored until there is some. */
   #storing(store: (now: number) => boolean): boolean {
     try {
-      const isStored = this.#changing(store)
-      this.#wasFull = false
-      return isStored
+      return this.#changing(store)
     } catch (error) {
       if (!isFull(error)) throw error
-      if (!this.#wasFull) {
-        this.#options.logger.warn(
-          'forebay: disk: there is no room for an entry; said once until there is',
-          error,
-        )
-      }
-      this.#wasFull = true
+      this.#full(error)
       return false
+    }
+  }
+
+  /** The file does not shrink, but what is free in it is used again, even where the disk has no room for more. */
+  #full(error: unknown): void {
+    if (this.#room.lower()) {
+      this.#options.logger.warn('forebay: disk: there is no room for an entry; less is kept for now', error)
+    }
+    try {
+      this.#changing(() => this.#room.make(0))
+    } catch {
+      // To write that something is gone takes a little room, too.
     }
   }
 
@@ -236,6 +239,7 @@ function isSound({ stamp, storedAt, staleAt, deleteAt, bytes }: CacheEntry): boo
   return [stamp, storedAt, staleAt, deleteAt, bytes].every(Number.isFinite)
 }
 
+/** A write that the disk takes only a part of is an input/output error to lmdb. */
 function isFull(error: unknown): boolean {
-  return /MDB_MAP_FULL|MDB_TXN_FULL|No space left|ENOSPC|quota exceeded/i.test(String(error))
+  return /MDB_MAP_FULL|MDB_TXN_FULL|No space left|quota exceeded|Input\/output error/i.test(String(error))
 }

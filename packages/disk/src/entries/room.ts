@@ -18,17 +18,37 @@ const mostLeaving = 1_000
 
 const perChore = 200
 
+/** The part of what is there that stays when the disk is full, and for how long no more is tried. */
+const keptWhenFull = 0.9
+const loweredMs = 60_000
+
 export class Room {
   readonly #options: RoomOptions
+  #lowered = Infinity
+  #loweredUntil = -Infinity
 
   constructor(options: RoomOptions) {
     this.#options = options
   }
 
+  /** The disk is full: less is kept for a while. False when that is so already. */
+  lower(): boolean {
+    const { clock, entries } = this.#options
+    const wasLowered = clock.now() < this.#loweredUntil
+    this.#lowered = entries.stats().bytes * keptWhenFull
+    this.#loweredUntil = clock.now() + loweredMs
+    return !wasLowered
+  }
+
+  get #most(): number {
+    const { clock, maxBytes } = this.#options
+    return clock.now() < this.#loweredUntil ? Math.min(maxBytes, this.#lowered) : maxBytes
+  }
+
   /** Within a `write`: false when so many bytes are not to be had now. */
   make(bytes: number): boolean {
-    const { entries, maxBytes } = this.#options
-    const most = maxBytes - bytes
+    const { entries } = this.#options
+    const most = this.#most - bytes
     for (let left = 0; entries.stats().bytes > most;) {
       const before = entries.stats().entries
       if (before === 0 || left >= mostLeaving) return entries.stats().bytes <= most

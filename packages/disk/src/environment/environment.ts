@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs'
 import { open, type RootDatabase } from 'lmdb'
 import { ForebayError, type Logger } from '@forebay/core'
+import { openExitGate, whileNotEnding } from './exit-gate.ts'
 import { pageBytes, whatIsWrongWith } from './file-head.ts'
 import { placeAt, unusable, type Place } from './place.ts'
 import { Table } from './table.ts'
@@ -43,6 +44,7 @@ export class Environment {
   /** @throws ForebayError for a path that cannot be used. */
   static open(path: string, logger: Logger): Environment {
     const place = placeAt(path, logger)
+    openExitGate(logger)
     let shared = opened.get(place.file)
     if (shared === undefined) {
       shared = { root: openFile(path, place.file), tables: new Map(), users: 0 }
@@ -64,7 +66,7 @@ export class Environment {
   /** Runs `work` while nobody else on this machine writes: all that it writes is there afterwards, or, when it throws, nothing. */
   write<T>(work: () => T): T {
     this.expectOpen()
-    return this.#shared.root.transactionSync(work, transactionFlags)
+    return whileNotEnding(() => this.#shared.root.transactionSync(work, transactionFlags))
   }
 
   /** From now on what other processes have written is read. */
