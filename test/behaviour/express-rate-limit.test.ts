@@ -142,8 +142,8 @@ describe.each(expressVersions)('a limiter in %s', (name, makeApp) => {
         ok,
       )
     await using server = await listen(app)
-    await askWire(`${server.url}/a`)
-    await askWire(`${server.url}/b`)
+    expect((await askWire(`${server.url}/a`)).status).toBe(429)
+    expect((await askWire(`${server.url}/b`)).status).toBe(429)
     expect(told).toEqual([false, 0])
   })
 

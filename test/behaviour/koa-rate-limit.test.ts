@@ -92,7 +92,10 @@ describe.each(koaVersions)('a limiter in %s', (_name, Application) => {
       },
     ]) {
       const app = new Application().use(rateLimit({ limit: 0, window: '1m', ...option }))
-      expect((await request(app.callback()).get('/')).text).toBe('again in undefined ms')
+      expect(await request(app.callback()).get('/')).toMatchObject({
+        status: 429,
+        text: 'again in undefined ms',
+      })
     }
   })
 

@@ -77,8 +77,9 @@ export class ExpressExchange implements Exchange {
     return refreshTokenOf(this.#req)
   }
 
-  decided(decision: Decision): void {
+  decided(decision: Decision, status: number | undefined): void {
     this.#req.rateLimit = decision
+    if (status !== undefined && !this.#res.headersSent) this.#res.status(status)
   }
 
   invoke<R>(fn: UserFunction<R>, extra?: unknown): R {

@@ -90,8 +90,9 @@ export class FastifyExchange implements Exchange {
     return refreshTokenOf(this.#request.raw)
   }
 
-  decided(decision: Decision): void {
+  decided(decision: Decision, status: number | undefined): void {
     this.#request.rateLimit = decision
+    if (status !== undefined && !this.#reply.sent) this.#reply.code(status)
   }
 
   invoke<R>(fn: UserFunction<R>, extra?: unknown): R {

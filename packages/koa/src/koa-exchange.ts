@@ -78,8 +78,9 @@ export class KoaExchange implements Exchange {
     return refreshTokenOf(this.#ctx.req)
   }
 
-  decided(decision: Decision): void {
+  decided(decision: Decision, status: number | undefined): void {
     this.#ctx.state['rateLimit'] = decision
+    if (status !== undefined && !this.#ctx.headerSent) this.#ctx.status = status
   }
 
   invoke<R>(fn: UserFunction<R>, extra?: unknown): R {

@@ -31,6 +31,8 @@ export class Answers {
     if (retryAfter !== undefined) visit.exchange.setResponseField('retry-after', `${retryAfter}`)
     const { onDenied, body } = this.#setup
     if (onDenied !== undefined) {
+      const { status } = this.#setup.denials.responseTo(visit.exchange, decision)
+      visit.exchange.decided?.(decision, status)
       return this.#askApp(visit, { operation: 'onDenied', fn: onDenied, decision }, (result) => ({
         type: 'answered',
         decision,
@@ -39,6 +41,7 @@ export class Answers {
     }
     const isOverQuota = decision.reason === 'quota' || decision.reason === 'blocked'
     if (body === undefined || !isOverQuota) return this.#prepared(visit, decision)
+    visit.exchange.decided?.(decision, undefined)
     return this.#askApp(visit, { operation: 'body', fn: body, decision }, (content) => ({
       type: 'deny',
       decision,
@@ -56,7 +59,6 @@ export class Answers {
       return this.#prepared(visit, decision)
     }
     try {
-      visit.exchange.decided?.(decision)
       const result: unknown = visit.exchange.invoke(fn, decision)
       return isPromise(result) ? Promise.resolve(result).then(answerWith).catch(failed) : answerWith(result)
     } catch (error) {

@@ -147,7 +147,7 @@ export interface RateLimitOptions<
   readonly status?: number
   /** Content of a denial by the quota: text, bytes, or a value for JSON; or a function of the request and the decision. Default: problem details. */
   readonly body?: DenialBody | ((...args: [...Args, DeniedDecision]) => MaybePromise<DenialBody>)
-  /** Answers denied requests, of whatever reason, in place of the prepared response. */
+  /** Answers denied requests, of whatever reason, in place of the prepared response; with its status, unless it sets another. */
   readonly onDenied?: (...args: [...Args, DeniedDecision]) => unknown
   /** Slows clients down before denying them. */
   readonly delay?: DelayOptions

@@ -47,8 +47,11 @@ export interface Exchange {
   /** The token given to `redispatch` when this request is a background refresh made by forebay itself; a client cannot forge it. */
   readonly refresh: object | undefined
 
-  /** Puts a decision where the framework's own functions find it, as the adapter does once they all have been called. */
-  decided?(decision: Decision): void
+  /**
+   * Puts a denial where the app's own functions find it, as the adapter does with every decision afterwards. With `status`,
+   * an answer of the app's own has it unless the app says otherwise.
+   */
+  decided?(decision: Decision, status: number | undefined): void
   /** Calls a user's function with the framework's own objects, `extra` last. What it throws is thrown. */
   invoke<R>(fn: UserFunction<R>, extra?: unknown): R
   /** One response field as it stands now. */
