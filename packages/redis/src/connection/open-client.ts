@@ -98,6 +98,9 @@ function clusterOptions(settings: Settings): ClusterOptions {
     slotsRefreshTimeout: connectTimeoutMs,
     // These answers say that nothing ran, but by then nobody waits any more.
     retryDelayOnClusterDown: 0,
+    // While a slot moves, several keys of it cannot be asked of together: who asked is to hear so soon, and asks one by one.
+    retryDelayOnTryAgain: 1,
+    maxRedirections: 8,
     // A command whose node is lost may have run: sent to another node, it would count twice.
     retryDelayOnFailover: 0,
   }

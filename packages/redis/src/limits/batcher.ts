@@ -127,8 +127,13 @@ export class Batcher {
       },
       failed: (error) => {
         this.#underWay--
-        this.#options.tickets?.failed(error)
-        for (const one of asked) one.failed(error)
+        const { tickets } = this.#options
+        tickets?.failed(error)
+        const mayAskAgain = asked.length > 1 && tickets === undefined && isSentAround(error)
+        for (const one of asked) {
+          if (mayAskAgain) this.#call([one])
+          else one.failed(error)
+        }
       },
     }
   }
@@ -151,6 +156,14 @@ export class Batcher {
       at += one.bytes
     }
   }
+}
+
+/**
+ * Keys of a slot that is on its way to another node are some of them here and some there, and a Cluster sends whoever asks of
+ * several from one node to the other. Nothing has run then, and a key by itself is served.
+ */
+function isSentAround(error: unknown): boolean {
+  return error instanceof Error && /\bTRYAGAIN\b|Too many Cluster redirections/.test(error.message)
 }
 
 function bytesOf(asked: readonly Question[]): number {

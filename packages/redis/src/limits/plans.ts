@@ -9,7 +9,7 @@ import { headerOf } from './script/quick-source.ts'
 export type Operation = 'consume' | 'peek' | 'adjust' | 'reset' | 'block' | 'unblock'
 
 export interface Plan {
-  /** JSON; the same for the same question. Empty where there is a shape. */
+  /** The same for the same question; JSON where there is no shape. */
   readonly text: string
   /** Ids of the policies that keep a log in a key of its own, in their order. */
   readonly logs: readonly string[]
@@ -23,10 +23,11 @@ export function consumePlan(charges: readonly Charge[], rule: BlockRule | undefi
   const known = consumePlans.get(charges)
   if (known !== undefined && known.rule === rule) return known
   const shape = shapeOf(charges, rule)
+  const words = shape === undefined ? [] : wordsOf(charges, rule)
   const plan =
     shape === undefined
       ? planOf('consume', ruleText(rule), charges.map(chargeText), charges)
-      : { text: '', logs: logsOf(charges), shape, words: wordsOf(charges, rule) }
+      : { text: words.join(' '), logs: logsOf(charges), shape, words }
   consumePlans.set(charges, { ...plan, rule })
   return plan
 }

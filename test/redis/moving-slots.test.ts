@@ -1,0 +1,55 @@
+/** Decisions on keys of a slot that is on its way: some of them have moved, some have not, some were never there. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { redisBackend } from '@forebay/redis'
+import { KeyNames } from '../../packages/redis/src/limits/key-names.ts'
+import { take } from './asking.ts'
+import { startRedisCluster, type RedisCluster } from './redis-cluster.ts'
+import type { RedisNode } from './redis-node.ts'
+
+let cluster: RedisCluster
+
+beforeAll(async () => {
+  cluster = await startRedisCluster()
+}, 30_000)
+
+afterAll(() => cluster.stop())
+
+/** So many keys of one slot. */
+function neighbours(count: number): { readonly keys: readonly string[]; readonly names: readonly string[] } {
+  const names = new KeyNames('forebay:')
+  const { tag } = names.of('test', 'k0')
+  const keys: string[] = []
+  for (let index = 0; keys.length < count; index++) {
+    if (names.of('test', `k${index}`).tag === tag) keys.push(`k${index}`)
+  }
+  return { keys, names: keys.map((key) => names.of('test', key).text) }
+}
+
+async function ownerOf(slot: string): Promise<RedisNode> {
+  for (const node of cluster.nodes) {
+    if (!String(await node.command('CLUSTER', 'COUNTKEYSINSLOT', slot)).startsWith('0')) return node
+  }
+  throw new Error('nobody has the slot')
+}
+
+it('are made one by one, and counted once', { timeout: 20_000 }, async () => {
+  await using backend = redisBackend({
+    cluster: cluster.nodes.map(({ port }) => `127.0.0.1:${port}`),
+    timeout: '3s',
+  })
+  const { keys, names } = neighbours(5)
+  const ask = (): Promise<number[]> => Promise.all(keys.map((key) => take(backend, key)))
+  for (const key of keys.slice(0, 3)) expect(await take(backend, key)).toBe(99)
+  const slot = String(await cluster.nodes[0]?.command('CLUSTER', 'KEYSLOT', names[0] ?? ''))
+  const from = await ownerOf(slot)
+  const to = cluster.nodes.find((node) => node !== from) ?? from
+  const toId = String(await to.command('CLUSTER', 'MYID'))
+  await to.command('CLUSTER', 'SETSLOT', slot, 'IMPORTING', String(await from.command('CLUSTER', 'MYID')))
+  await from.command('CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId)
+  await from.command('MIGRATE', '127.0.0.1', `${to.port}`, names[1] ?? '', '0', '5000')
+  expect(await ask()).toEqual([98, 98, 98, 99, 99])
+  expect(await ask()).toEqual([97, 97, 97, 98, 98])
+  await from.command('MIGRATE', '127.0.0.1', `${to.port}`, '', '0', '5000', 'KEYS', ...names)
+  for (const node of [to, from]) await node.command('CLUSTER', 'SETSLOT', slot, 'NODE', toId)
+  expect(await ask()).toEqual([96, 96, 96, 97, 97])
+})
