@@ -14,6 +14,7 @@ import { DiskBus } from './bus/disk-bus.ts'
 import { DiskCacheStore } from './entries/disk-cache-store.ts'
 import { Environment } from './environment/environment.ts'
 import { healthOf } from './environment/health.ts'
+import { unusable } from './environment/place.ts'
 import { Upkeep } from './environment/upkeep.ts'
 import { DiskJournal } from './journal/disk-journal.ts'
 import { DiskRateLimitStore } from './limits/disk-rate-limit-store.ts'
@@ -54,7 +55,21 @@ export function diskBackend(options: DiskBackendOptions): DiskBackend {
 export function diskBackendWith(options: DiskBackendOptions, clock?: Clock): DiskBackend {
   const { path, maxBytes = diskBackendDefaults.maxBytes, logger = defaultLogger } = options
   const environment = Environment.open(path, logger)
-  const time = clock ?? machineClock(environment)
+  try {
+    return backendOn(environment, { maxBytes, logger, time: clock ?? machineClock(environment) })
+  } catch (error) {
+    void environment.close()
+    throw unusable(path, error instanceof Error ? error.message : String(error), error)
+  }
+}
+
+interface Settings {
+  readonly maxBytes: number
+  readonly logger: Logger
+  readonly time: Clock
+}
+
+function backendOn(environment: Environment, { maxBytes, logger, time }: Settings): DiskBackend {
   const upkeep = new Upkeep({ environment, clock: time, logger })
   const bus = new DiskBus({ environment, clock: time, logger })
   const entries = new DiskCacheStore({ environment, clock: time, maxBytes, upkeep, logger })

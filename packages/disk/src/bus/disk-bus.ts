@@ -21,6 +21,9 @@ export interface DiskBusOptions {
 /** How often whoever listens looks whether there is something new: a look is one number read from memory. */
 const lookMs = 10
 
+/** The same while it cannot be read. */
+const againMs = 250
+
 /** For so long after the latest look subscribers vouch for what they know. */
 const vouchMs = 1_000
 
@@ -41,6 +44,8 @@ export class DiskBus implements Bus {
   readonly #origin = randomBytes(12).toString('base64url')
   /** The last message that was read. */
   #seen = 0
+  /** Whether `seen` is known to be that. */
+  #isStanding = false
   #lookedAt = -Infinity
   #undo: Undo | undefined
   #isClosed = false
@@ -88,45 +93,45 @@ export class DiskBus implements Bus {
   }
 
   #begin(): void {
-    this.#lookedAt = -Infinity
-    try {
-      this.#environment.refresh()
-      this.#seen = this.#log.last
-      this.#lookedAt = this.#clock.now()
-    } catch (error) {
-      this.#logger.error('forebay: disk: the bus cannot be read', error)
-    }
+    this.#read()
     this.#lookLater()
   }
 
   #end(): void {
     this.#undo?.()
     this.#undo = undefined
+    this.#isStanding = false
     this.#lookedAt = -Infinity
   }
 
   #lookLater(): void {
-    this.#undo = this.#clock.schedule(lookMs, this.#look)
+    this.#undo = this.#clock.schedule(this.#isStanding ? lookMs : againMs, this.#look)
   }
 
   readonly #look = (): void => {
     this.#undo = undefined
-    const at = this.#clock.now()
-    // Nothing was vouched for meanwhile: whoever looked for a second in vain is told so, as it may have been served to.
-    const wasLate = at - this.#lookedAt >= vouchMs
-    let messages: readonly LoggedMessage[] | undefined
-    try {
-      this.#environment.refresh()
-      messages = this.#log.after(this.#seen)
-      if (messages === undefined) this.#seen = this.#log.last
-      this.#lookedAt = at
-    } catch (error) {
-      this.#logger.debug?.('forebay: disk: the bus cannot be read', error)
-      messages = undefined
-    }
-    if (messages === undefined || wasLate) this.#tellAll()
+    const messages = this.#read()
+    if (messages === undefined) this.#tellAll()
     for (const message of messages ?? []) this.#hear(message)
     if (this.#topics.size > 0 && this.#undo === undefined && !this.#isClosed) this.#lookLater()
+  }
+
+  /** What is new; undefined when nobody can tell. */
+  #read(): readonly LoggedMessage[] | undefined {
+    const at = this.#clock.now()
+    try {
+      this.#environment.refresh()
+      const messages = this.#isStanding ? this.#log.after(this.#seen) : undefined
+      if (messages === undefined) this.#seen = this.#log.last
+      this.#isStanding = true
+      this.#lookedAt = at
+      return messages
+    } catch (error) {
+      if (this.#isStanding) this.#logger.error('forebay: disk: the bus cannot be read', error)
+      this.#isStanding = false
+      this.#lookedAt = -Infinity
+      return undefined
+    }
   }
 
   #hear({ number, origin, topic, text }: LoggedMessage): void {
