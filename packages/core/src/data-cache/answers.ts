@@ -7,6 +7,7 @@ import type { DataCore } from './data-core.ts'
 import type { Load, Loads, Outcome } from './loads.ts'
 import { makeOnce } from './making-in-fleet.ts'
 import { make, type LoadCall } from './making.ts'
+import type { LoadRules } from './settings.ts'
 import { StoredEntry, StoredValue } from './stored-value.ts'
 import { closerLookMs, isDue, isToSlide, usable, type Usable } from './usable.ts'
 
@@ -16,8 +17,8 @@ const unreadable: unique symbol = Symbol('unreadable')
 /** Stands for what has no quick answer. */
 export const noQuickAnswer: unique symbol = Symbol('no quick answer')
 
-/** Options that matter to what is fresh. All others concern what is loaded. */
-function concernsFresh({ refreshAhead, earlyRefresh }: LoadOptions): boolean {
+/** Whether there are options that matter to what is fresh. All others concern what is loaded. */
+export function concernsFresh({ refreshAhead, earlyRefresh }: LoadOptions): boolean {
   return refreshAhead !== undefined || earlyRefresh !== undefined
 }
 
@@ -33,11 +34,11 @@ export class Answers {
   }
 
   /** The hot path: a value that is fresh for a good while, without a promise, an option or a second look. */
-  quick(key: string, found: FoundEntry | undefined, options: LoadOptions | undefined): unknown {
+  quick(key: string, found: FoundEntry | undefined, rules: LoadRules): unknown {
     if (found === undefined || found.softened) return noQuickAnswer
     const core = this.#core
-    const { rules, sliding, version } = core.settings
-    if (sliding || (options !== undefined && concernsFresh(options))) return noQuickAnswer
+    const { sliding, version } = core.settings
+    if (sliding) return noQuickAnswer
     const { entry } = found
     const stored = entry.value
     if (!(stored instanceof StoredValue) || stored.kind !== 'value' || stored.isExpired) return noQuickAnswer

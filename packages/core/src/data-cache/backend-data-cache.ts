@@ -9,7 +9,7 @@ import type { Undo } from '../ports/clock.ts'
 import type { Codec } from '../ports/codec.ts'
 import type { DataCacheEvents } from '../ports/events.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
-import { Answers, noQuickAnswer } from './answers.ts'
+import { Answers, concernsFresh, noQuickAnswer } from './answers.ts'
 import { badKey, badLoader, checkKeys, checkPairs, closed, isKey } from './arguments.ts'
 import { hearInvalidations } from './bus-invalidation.ts'
 import { loadRules, touchChecks } from './call-options.ts'
@@ -69,9 +69,15 @@ export class BackendDataCache implements DataCache {
     openInterior(this, {
       core: this.#core,
       invalidating: this.#invalidating,
-      load: async (call) => {
-        const isOwn = this.#loads.isCalling(call.key)
-        return await this.#answers.loaded({ ...call, isOwn }, await this.#find(call.key))
+      load: (call) => {
+        const found = this.#find(call.key)
+        if (!isPromise(found)) {
+          const quick = this.#answers.quick(call.key, found, call.rules)
+          if (quick !== noQuickAnswer) return quick
+        }
+        const own = { ...call, isOwn: this.#loads.isCalling(call.key) }
+        if (!isPromise(found)) return this.#answers.loaded(own, found)
+        return found.then((late) => this.#answers.loaded(own, late))
       },
       set: async (call) => {
         this.#isUsable()
@@ -93,8 +99,8 @@ export class BackendDataCache implements DataCache {
     if (!isKey(key)) return Promise.reject(badKey('getOrLoad', key))
     if (typeof loader !== 'function') return Promise.reject(badLoader(loader))
     const found = this.#find(key)
-    if (!isPromise(found)) {
-      const quick = this.#answers.quick(key, found, options)
+    if (!isPromise(found) && (options === undefined || !concernsFresh(options))) {
+      const quick = this.#answers.quick(key, found, this.#core.settings.rules)
       if (quick !== noQuickAnswer) return Promise.resolve(quick as Loaded<unknown, R>)
     }
     return this.#load({ key, loader, options }, found) as Promise<Loaded<unknown, R>>

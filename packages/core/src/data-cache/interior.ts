@@ -1,5 +1,6 @@
 /** What other parts of the data cache need of a cache, and the app does not. */
 import { ForebayError, showValue } from '../kit/forebay-error.ts'
+import type { MaybePromise } from '../ports/maybe-promise.ts'
 import type { DataCore } from './data-core.ts'
 import type { Invalidating } from './invalidating.ts'
 import type { LoadCall } from './making.ts'
@@ -8,8 +9,8 @@ import type { SetCall } from './setting.ts'
 export interface Interior {
   readonly core: DataCore
   readonly invalidating: Invalidating
-  /** As `getOrLoad`, under keys that the app cannot name too. */
-  load(call: LoadCall): Promise<unknown>
+  /** As `getOrLoad`, under keys that the app cannot name too; at once where the value is at hand. Never throws. */
+  load(call: LoadCall): MaybePromise<unknown>
   /** As `setMany`. */
   set(call: SetCall): Promise<boolean>
 }

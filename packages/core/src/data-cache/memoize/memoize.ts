@@ -1,5 +1,6 @@
 /** A function whose results are cached under its arguments. */
 import { ForebayError } from '../../kit/forebay-error.ts'
+import { isPromise } from '../../kit/promise.ts'
 import type { MaybePromise } from '../../ports/maybe-promise.ts'
 import { reservedPrefix } from '../arguments.ts'
 import type { Memoized } from '../data-cache.ts'
@@ -42,22 +43,31 @@ export function memoize<R>(fn: AnyFunction<R>, settings: MemoizeSettings): Memoi
     // A bound on what is kept, not a purge: when it fails, the entry ends by its time.
     if (oldest !== undefined) interior.invalidating.delete(oldest).catch(() => undefined)
   }
-  const memoized = async function (this: unknown, ...args: unknown[]): Promise<R> {
-    const key = keyOf(this, args)
-    let hasRun = false
+  const memoized = function (this: unknown, ...args: unknown[]): Promise<R> {
+    let key: string
     try {
-      const loader = (): MaybePromise<R> => {
-        hasRun = true
-        return fn.apply(this, args)
-      }
-      const result = (await interior.load({ key, loader, rules })) as R
+      key = keyOf(this, args)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    let hasRun = false
+    const loader = (): MaybePromise<R> => {
+      hasRun = true
+      return fn.apply(this, args)
+    }
+    const answer = interior.load({ key, loader, rules })
+    const count = (): void => void (hasRun ? misses++ : hits++)
+    const given = (result: unknown): R => {
+      count()
       if (hasRun) forgetOldest(key)
       else keys.used(key)
-      return result
-    } finally {
-      if (hasRun) misses++
-      else hits++
+      return result as R
     }
+    if (!isPromise(answer)) return Promise.resolve(given(answer))
+    return answer.then(given, (error: unknown) => {
+      count()
+      throw error
+    })
   }
   return Object.assign(memoized, {
     info: () => ({ hits, misses, size: keys.size(clock.now()), maxSize: settings.maxSize }),
