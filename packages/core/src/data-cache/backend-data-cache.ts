@@ -28,6 +28,7 @@ import { DataCore, type DataCoreOptions } from './data-core.ts'
 import { openInterior } from './interior.ts'
 import { Invalidating } from './invalidating.ts'
 import { Loads } from './loads.ts'
+import type { AskedLoad } from './making.ts'
 import { memoizedOn } from './memoize/memoized-on.ts'
 import { setAll } from './setting.ts'
 import { statsOf } from './stats-of.ts'
@@ -35,12 +36,6 @@ import { statsOf } from './stats-of.ts'
 export interface BackendDataCacheOptions extends DataCoreOptions {
   /** Whether the backend was made for this cache, and ends with it. */
   readonly ownsBackend: boolean
-}
-
-interface Asked {
-  readonly key: string
-  readonly loader: Loader
-  readonly options: LoadOptions | undefined
 }
 
 export class BackendDataCache implements DataCache {
@@ -236,7 +231,7 @@ export class BackendDataCache implements DataCache {
     return true
   }
 
-  #load({ key, loader, options }: Asked, found: MaybePromise<FoundEntry | undefined>): Promise<unknown> {
+  #load({ key, loader, options }: AskedLoad, found: MaybePromise<FoundEntry | undefined>): Promise<unknown> {
     try {
       const rules = loadRules(this.#core.settings.rules, options)
       const call = { key, loader, rules, isOwn: this.#loads.isCalling(key) }

@@ -2,7 +2,7 @@
 import { isPromise } from '../kit/promise.ts'
 import type { CacheEntry } from '../ports/cache-store.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
-import type { Loader } from './data-cache.ts'
+import type { Loader, LoadOptions } from './data-cache.ts'
 import type { DataCore } from './data-core.ts'
 import { made, type Made } from './life.ts'
 import { runLoader } from './loader-run.ts'
@@ -18,6 +18,13 @@ export interface LoadCall {
   readonly isOwn?: boolean
   /** Whether nothing at all is stored under the key. */
   readonly isCold?: boolean
+}
+
+/** The same as the app asks for it, before its options are checked. */
+export interface AskedLoad {
+  readonly key: string
+  readonly loader: Loader
+  readonly options: LoadOptions | undefined
 }
 
 /** Runs the loader and stores what it gives; never rejects. Notes on the load what became of it. */

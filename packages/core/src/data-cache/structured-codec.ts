@@ -29,16 +29,15 @@ export const structured: AnyCodec = {
   decode: (bytes) => deserialize(new Uint8Array(bytes)) as unknown,
 }
 
-/** V8 would silently make a plain object of what has a class. */
 function checkCloneable(value: unknown, path: ValuePath, seen: Set<object>): void {
   if (typeof value === 'function' || typeof value === 'symbol')
     throw path.refused(`a ${typeof value}`, 'data')
   if (typeof value !== 'object' || value === null || seen.has(value)) return
   seen.add(value)
   if (isLeaf(value)) return
-  const members = membersOf(value)
-  if (members === undefined) throw path.refused(nameOf(value), 'a plain object')
-  for (const [step, member] of members) {
+  const lossy = lossyIn(value)
+  if (lossy !== undefined) throw path.refused(lossy, 'a plain object')
+  for (const [step, member] of membersOf(value)) {
     path.enter(step)
     checkCloneable(member, path, seen)
     path.leave()
@@ -56,13 +55,26 @@ function isLeaf(value: object): boolean {
   )
 }
 
-function membersOf(value: object): Iterable<readonly [step: string | number, member: unknown]> | undefined {
-  if (Array.isArray(value)) return isPlainArray(value) ? value.entries() : undefined
+/** What V8 would silently leave out, or make something plainer of. */
+function lossyIn(value: object): string | undefined {
+  if (Array.isArray(value)) return isPlainArray(value) ? undefined : 'an array of a class'
+  if (types.isMap(value)) return isPlain(prototypeOf(value)) ? undefined : 'a Map of a class'
+  if (types.isSet(value)) return isPlain(prototypeOf(value)) ? undefined : 'a Set of a class'
+  if (!isPlain(value)) return nameOf(value)
+  return Object.getOwnPropertySymbols(value).length > 0 ? 'an object with symbol keys' : undefined
+}
+
+function prototypeOf(value: object): object {
+  return (Object.getPrototypeOf(value) as object | null) ?? {}
+}
+
+function membersOf(value: object): Iterable<readonly [step: string | number, member: unknown]> {
+  if (Array.isArray(value)) return value.entries()
   if (types.isMap(value))
     return [...value].flatMap(([key, member], index) => [
       [index, key],
       [index, member],
     ])
   if (types.isSet(value)) return [...value].map((member, index) => [index, member])
-  return isPlain(value) ? Object.entries(value) : undefined
+  return Object.entries(value)
 }

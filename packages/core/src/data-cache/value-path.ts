@@ -68,7 +68,7 @@ export function isPlainArray(value: readonly unknown[]): boolean {
 /** What an object is, in words: `a Date`. */
 export function nameOf(value: object): string {
   const tag = Object.prototype.toString.call(value).slice(8, -1)
-  if (tag !== 'Object') return `a ${tag}`
+  if (tag !== 'Object') return `${/^[AEIO]/.test(tag) ? 'an' : 'a'} ${tag}`
   const name: unknown = (Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null)
     ?.constructor?.name
   return typeof name === 'string' && name !== '' ? `a ${name}` : 'an object of a class'

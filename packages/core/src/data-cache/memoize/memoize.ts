@@ -3,7 +3,7 @@ import { ForebayError } from '../../kit/forebay-error.ts'
 import { isPromise } from '../../kit/promise.ts'
 import type { MaybePromise } from '../../ports/maybe-promise.ts'
 import { reservedPrefix } from '../arguments.ts'
-import type { Memoized } from '../data-cache.ts'
+import type { Memoized, MemoizeInfo } from '../data-cache.ts'
 import type { Interior } from '../interior.ts'
 import type { LoadRules } from '../settings.ts'
 import { argumentKey, resultKey } from './argument-key.ts'
@@ -26,63 +26,107 @@ type AnyFunction<R> = (this: unknown, ...args: unknown[]) => MaybePromise<R>
 
 /** Errors are never cached. `undefined` and `null` are remembered for the cache's `negativeTtl`. */
 export function memoize<R>(fn: AnyFunction<R>, settings: MemoizeSettings): Memoized<unknown, unknown[], R> {
-  const { interior, name } = settings
-  const { clock } = interior.core
-  const prefix = `${reservedPrefix}${name.length}:${name}:`
-  const keys = new MemoizedKeys(settings.maxSize)
-  const rules: LoadRules = { ...settings.rules, label: prefix }
-  const lifeMs = typeof rules.ttl === 'number' ? rules.ttl : Infinity
-  let hits = 0
-  let misses = 0
-  const keyOf = (self: unknown, args: unknown[]): string => {
-    const owner = settings.owner?.(self) ?? ''
-    return `${prefix}${owner.length}:${owner}:${argumentsText(self, args, settings)}`
-  }
-  const forgetOldest = (key: string): void => {
-    const oldest = keys.made(key, clock.now() + lifeMs)
-    // A bound on what is kept, not a purge: when it fails, the entry ends by its time.
-    if (oldest !== undefined) interior.invalidating.delete(oldest).catch(() => undefined)
-  }
+  const results = new Results(fn, settings)
   const memoized = function (this: unknown, ...args: unknown[]): Promise<R> {
+    return results.ask(this, args)
+  }
+  return Object.assign(memoized, {
+    info: () => results.info(),
+    clear: () => results.clear(),
+    invalidate(this: unknown, ...args: unknown[]) {
+      return results.invalidate(this, args)
+    },
+  })
+}
+
+class Results<R> {
+  readonly #fn: AnyFunction<R>
+  readonly #settings: MemoizeSettings
+  readonly #interior: Interior
+  readonly #prefix: string
+  readonly #keys: MemoizedKeys
+  readonly #rules: LoadRules
+  readonly #lifeMs: number
+  #hits = 0
+  #misses = 0
+
+  constructor(fn: AnyFunction<R>, settings: MemoizeSettings) {
+    const { name, rules, interior, maxSize } = settings
+    this.#fn = fn
+    this.#settings = settings
+    this.#interior = interior
+    this.#prefix = `${reservedPrefix}${name.length}:${name}:`
+    this.#keys = new MemoizedKeys(maxSize)
+    this.#rules = { ...rules, label: this.#prefix }
+    this.#lifeMs = typeof rules.ttl === 'number' ? rules.ttl : Infinity
+  }
+
+  /** Never throws. */
+  ask(self: unknown, args: unknown[]): Promise<R> {
     let key: string
     try {
-      key = keyOf(this, args)
+      key = this.#keyOf(self, args)
     } catch (error) {
       return Promise.reject(error)
     }
     let hasRun = false
     const loader = (): MaybePromise<R> => {
       hasRun = true
-      return fn.apply(this, args)
+      return this.#fn.apply(self, args)
     }
-    const answer = interior.load({ key, loader, rules })
-    const count = (): void => void (hasRun ? misses++ : hits++)
-    const given = (result: unknown): R => {
-      count()
-      if (hasRun) forgetOldest(key)
-      else keys.used(key)
-      return result as R
+    const answer = this.#interior.load({ key, loader, rules: this.#rules })
+    if (!isPromise(answer)) {
+      this.#used(key)
+      return Promise.resolve(answer as R)
     }
-    if (!isPromise(answer)) return Promise.resolve(given(answer))
-    return answer.then(given, (error: unknown) => {
-      count()
-      throw error
-    })
+    return answer.then(
+      (result) => {
+        if (hasRun) this.#made(key)
+        else this.#used(key)
+        return result as R
+      },
+      (error: unknown) => {
+        if (hasRun) this.#misses++
+        else this.#hits++
+        throw error
+      },
+    )
   }
-  return Object.assign(memoized, {
-    info: () => ({ hits, misses, size: keys.size(clock.now()), maxSize: settings.maxSize }),
-    async clear() {
-      keys.clear()
-      hits = 0
-      misses = 0
-      await interior.invalidating.tags([prefix], false)
-    },
-    async invalidate(this: unknown, ...args: unknown[]) {
-      const key = keyOf(this, args)
-      keys.ended(key)
-      return await interior.invalidating.delete(key)
-    },
-  })
+
+  info(): MemoizeInfo {
+    const size = this.#keys.size(this.#interior.core.clock.now())
+    return { hits: this.#hits, misses: this.#misses, size, maxSize: this.#settings.maxSize }
+  }
+
+  async clear(): Promise<void> {
+    this.#keys.clear()
+    this.#hits = 0
+    this.#misses = 0
+    await this.#interior.invalidating.tags([this.#prefix], false)
+  }
+
+  async invalidate(self: unknown, args: unknown[]): Promise<boolean> {
+    const key = this.#keyOf(self, args)
+    this.#keys.ended(key)
+    return await this.#interior.invalidating.delete(key)
+  }
+
+  #keyOf(self: unknown, args: unknown[]): string {
+    const owner = this.#settings.owner?.(self) ?? ''
+    return `${this.#prefix}${owner.length}:${owner}:${argumentsText(self, args, this.#settings)}`
+  }
+
+  #used(key: string): void {
+    this.#hits++
+    this.#keys.used(key)
+  }
+
+  #made(key: string): void {
+    this.#misses++
+    const oldest = this.#keys.made(key, this.#interior.core.clock.now() + this.#lifeMs)
+    // A bound on what is kept, not a purge: when it fails, the entry ends by its time.
+    if (oldest !== undefined) this.#interior.invalidating.delete(oldest).catch(() => undefined)
+  }
 }
 
 function argumentsText(self: unknown, args: unknown[], { key, of }: MemoizeSettings): string {
