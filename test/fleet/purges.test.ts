@@ -90,3 +90,41 @@ it('is not mistaken for a store that failed a moment ago', async () => {
   await fleet.answer({ body: 'new' })
   expect((await after).body).toBe('new')
 })
+
+it('is not undone, for who comes after it, by a run that began while the store was away', async () => {
+  const fleet = heldFleet(2)
+  const { links, app } = fleet.node(0)
+  links.entries = 'failing'
+  const before = app.get()
+  await quiet()
+  links.entries = 'sound'
+  const beside = app.get()
+  await fleet.pass(900)
+  await fleet.node(1).app.cache.clear()
+  await fleet.pass(200)
+  const after = app.get()
+  await quiet()
+  await fleet.answer({ body: 'purged' })
+  expect((await Promise.all([before, beside])).map(({ body }) => body)).toEqual(['purged', 'purged'])
+  await fleet.answer({ body: 'new' })
+  expect((await after).body).toBe('new')
+})
+
+it('keeps what stands in for a failure from those who come after it', async () => {
+  const fleet = heldFleet(2, { ttl: '1s', staleIfError: '1h' })
+  const { app } = fleet.node(0)
+  const first = app.get()
+  await quiet()
+  await fleet.answer({ body: 'purged' })
+  await first
+  await fleet.pass(2_000)
+  const before = app.get()
+  await quiet()
+  await fleet.node(1).app.cache.clear()
+  const after = app.get()
+  await quiet()
+  await fleet.answer({ status: 503 })
+  expect((await before).body).toBe('purged')
+  await fleet.answer({ body: 'new' })
+  expect((await after).body).toBe('new')
+})

@@ -60,14 +60,15 @@ function kept(run: Run, { landed, outcome }: Storing): void {
   }
   if (outcome === 'too-many-variants') {
     noteRefused(run, status, outcome)
-    run.flight?.land(landed, 'alone')
+    if (core.purges !== run.purges) run.flight?.retry()
+    else run.flight?.land({ ...landed, unvouchedSince: run.startedAt }, 'alone')
     return
   }
   const wasRefused = outcome === 'not-kept' && isStamp(run.stamp) && core.entries.isWritable
   const isBackends = !wasRefused && core.purges === run.purges
   noteRefused(run, status, isBackends ? 'backend' : 'invalidated')
   // Whole and shareable it is: those who wait for it here need no store. What came too late is not for them.
-  if (isBackends) run.flight?.land(landed, 'again')
+  if (isBackends) run.flight?.land({ ...landed, unvouchedSince: run.startedAt }, 'again')
   else run.flight?.retry()
 }
 

@@ -15,6 +15,8 @@ export interface Landed {
   readonly variant: Variant
   /** The status of a run that failed, for which `response`, a stale one, stands in; undefined for the run's own response. */
   readonly failedWith: number | undefined
+  /** When the run began, where the store did not take what it made: nobody can tell what was purged since. */
+  readonly unvouchedSince: number | undefined
   /** Made by the first of those who wait. */
   ready: ReadyForAll | undefined
 }

@@ -25,8 +25,8 @@ export function lookUp(mount: Mount, request: CacheRequest, round: Round): Maybe
 
 /** Whether somebody here makes what was not there a moment ago: there is no need to ask a backend far away for it again. */
 function isBeingMade({ core, settings }: Mount, request: CacheRequest): boolean {
-  const { fleet, flights } = core
-  if (fleet === undefined || flights.size === 0) return false
+  const { fleet, flights, entries } = core
+  if (fleet === undefined || flights.size === 0 || !entries.isReadable) return false
   if (!settings.coalesce || request.directives !== undefined || request.exchange.method !== 'GET')
     return false
   return flights.get(flightKeyOf(coldMissOf(request)))?.isCold === true
@@ -86,7 +86,8 @@ function miss(mount: Mount, missed: Miss, round: Round): MaybePromise<CacheOutco
 }
 
 /** Another request's run has produced a response: mostly ours too. */
-function collapsed(mount: Mount, { request, why }: Miss, landed: Landed): MaybePromise<CacheOutcome> {
+function collapsed(mount: Mount, miss: Miss, landed: Landed): MaybePromise<CacheOutcome> {
+  const { request, why } = miss
   const { core, settings } = mount
   const { names, secondaryKey: theirs } = landed.variant
   if (secondaryKey(names, request.exchange.requestFields) !== theirs) return lookUp(mount, request, 'again')
@@ -102,9 +103,14 @@ function collapsed(mount: Mount, { request, why }: Miss, landed: Landed): MaybeP
   const isOfUse =
     failedWith === undefined
       ? judgeUse(use, request, false).reason === 'fresh'
-      : mayStandIn(request, use, use.now)
+      : mayStandIn(request, use, use.now) && !isGone(mount, miss)
   if (!isOfUse) return lookUp(mount, request, 'alone')
   core.counts.collapsed++
   if (failedWith === undefined) return answerCollapsed(use, why, landed)
   return answerWith(use, { fwd: why, ...standInStatus(use, failedWith, use.now), collapsed: true })
+}
+
+/** Whether what stands in was not there any more when this request looked: it was purged before. */
+function isGone({ core }: Mount, { isCold }: Miss): boolean {
+  return isCold && core.entries.isReadable
 }

@@ -44,6 +44,9 @@ export function handlerOrWait(
     : waitFor(flight, miss, mount, after)
 }
 
+/** After this long a purge is seen on every node that can be reached. */
+const purgeSeenMs = 1_000
+
 /** RFC 9111 §5.2.1.7. */
 function notCached({ cacheStatus }: CacheSettings, exchange: Exchange): CacheOutcome {
   const existing = exchange.responseField('cache-status')
@@ -69,9 +72,13 @@ function waitFor(
   mount: Mount,
   after: AfterWaiting,
 ): Promise<CacheOutcome> {
+  const { core } = mount
+  const joinedAt = core.clock.now()
+  const mayBePurged = ({ unvouchedSince = Infinity }: Landed): boolean =>
+    joinedAt - unvouchedSince > purgeSeenMs && core.backend.shared && core.entries.isReadable
   return unlessClientLeaves(miss.request.exchange, (settle) =>
     flight.join({
-      landed: (landed) => settle(() => after.landed(landed)),
+      landed: (landed) => settle(() => (mayBePurged(landed) ? after.again() : after.landed(landed))),
       again: () => settle(() => after.again()),
       runAlone: () => settle(() => after.runAlone()),
       lead: (next) => settle(() => lead(mount, miss, next, after)),

@@ -43,6 +43,7 @@ export function landedStored(
       deleteAt: entry.deleteAt,
     },
     failedWith: undefined,
+    unvouchedSince: undefined,
     ready: undefined,
   }
 }

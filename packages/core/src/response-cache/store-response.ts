@@ -37,6 +37,7 @@ export function storeResponse(run: Run, plan: StoringPlan, response: StoredRespo
       deleteAt: entry.deleteAt,
     },
     failedWith: undefined,
+    unvouchedSince: undefined,
     ready: undefined,
   }
   return plan.varyNames.length === 0 ? setPlain(run, landed) : setVariant(run, landed)
