@@ -86,8 +86,8 @@ function miss(mount: Mount, missed: Miss, round: Round): MaybePromise<CacheOutco
 }
 
 /** Another request's run has produced a response: mostly ours too. */
-function collapsed(mount: Mount, miss: Miss, landed: Landed): MaybePromise<CacheOutcome> {
-  const { request, why } = miss
+function collapsed(mount: Mount, missed: Miss, landed: Landed): MaybePromise<CacheOutcome> {
+  const { request, why } = missed
   const { core, settings } = mount
   const { names, secondaryKey: theirs } = landed.variant
   if (secondaryKey(names, request.exchange.requestFields) !== theirs) return lookUp(mount, request, 'again')
@@ -103,7 +103,7 @@ function collapsed(mount: Mount, miss: Miss, landed: Landed): MaybePromise<Cache
   const isOfUse =
     failedWith === undefined
       ? judgeUse(use, request, false).reason === 'fresh'
-      : mayStandIn(request, use, use.now) && !isGone(mount, miss)
+      : mayStandIn(request, use, use.now) && !isGone(mount, missed)
   if (!isOfUse) return lookUp(mount, request, 'alone')
   core.counts.collapsed++
   if (failedWith === undefined) return answerCollapsed(use, why, landed)
