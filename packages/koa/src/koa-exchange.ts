@@ -16,7 +16,6 @@ import {
 import { matchedRouteOf, mountingOf, type Mounting } from './mounting.ts'
 import { isUndecided } from './undecided.ts'
 
-/** Asks Koa's request and response themselves: each of the context's own getters looks the name up once more, by its text. */
 export class KoaExchange implements Exchange {
   readonly #ctx: Context
   readonly #middleware: Middleware
@@ -28,6 +27,7 @@ export class KoaExchange implements Exchange {
     this.#middleware = middleware
   }
 
+  /** Asked several times: Koa's own getter on the context looks its name up once more. */
   get method(): string {
     return this.#ctx.request.method
   }
@@ -36,16 +36,17 @@ export class KoaExchange implements Exchange {
     return this.#ctx.originalUrl
   }
 
+  /** As the handler sees it, on the context, whatever an app has put there: the same for host and address. */
   get scheme(): string {
-    return this.#ctx.request.protocol
+    return this.#ctx.protocol
   }
 
   get host(): string {
-    return this.#ctx.request.host
+    return this.#ctx.host
   }
 
   get address(): string | undefined {
-    return this.#ctx.request.ip || undefined
+    return this.#ctx.ip || undefined
   }
 
   /** Koa believes the leftmost forwarded address unless told how many proxies there are. */
@@ -106,12 +107,7 @@ export class KoaExchange implements Exchange {
   }
 
   redispatch(token: object, fields: RequestFields, signal: AbortSignal): Promise<void> {
-    const {
-      req: request,
-      request: { method, ip: address },
-      originalUrl: target,
-      app,
-    } = this.#ctx
+    const { req: request, method, originalUrl: target, ip: address, app } = this.#ctx
     return redispatch({ request, method, target, address, fields, token, signal }, app.callback())
   }
 
