@@ -46,21 +46,29 @@ export class GuardedLimits {
     try {
       const answer = this.#store.consume(group, key, charges, this.#block)
       // Mostly it is a decision: nothing else needs to be asked then.
-      if (isDecision(answer)) {
-        if (!way.isSound) way.workedAtOnce()
-        return answer
-      }
-      if (!isPromise(answer)) throw notADecision()
-      return way.hear(answer, {
-        operation: 'consume',
-        timeoutMs: this.#options.timeoutMs,
-        read: checked,
-        otherwise: () => this.#consumeWithout(group, key, charges),
-      })
+      if (!isDecision(answer)) return this.#consumeLate(answer, group, key, charges)
+      if (!way.isSound) way.workedAtOnce()
+      return answer
     } catch (error) {
       way.failedAtOnce('consume', error)
       return this.#consumeWithout(group, key, charges)
     }
+  }
+
+  /** A method of its own, because a function that makes closures pays for them even when it makes none. */
+  #consumeLate(
+    answer: Promise<Decision>,
+    group: string,
+    key: string,
+    charges: readonly Charge[],
+  ): Promise<Decision> {
+    if (!isPromise(answer)) throw notADecision()
+    return this.#way.hear(answer, {
+      operation: 'consume',
+      timeoutMs: this.#options.timeoutMs,
+      read: checked,
+      otherwise: () => this.#consumeWithout(group, key, charges),
+    })
   }
 
   /** Corrects what a decision of this process charged, in the windows that it charged; nothing else. Never throws. */

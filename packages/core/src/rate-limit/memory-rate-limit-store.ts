@@ -34,7 +34,6 @@ interface Asked {
 }
 
 interface Group {
-  readonly name: string
   /** By algorithm and policy name. */
   readonly counters: Map<string, Counter>
   /** The same, found sooner; a policy that is no longer asked about is forgotten. */
@@ -44,6 +43,7 @@ interface Group {
 
 /** Where the latest charge went: mostly the next one goes there too. */
 interface Place {
+  readonly groupName: string
   readonly group: Group
   readonly policy: Policy
   readonly counter: Counter
@@ -74,17 +74,12 @@ export class MemoryRateLimitStore implements RateLimitStore {
   consume(groupName: string, key: string, charges: readonly Charge[], rule?: BlockRule): Decision {
     const now = this.#now()
     const { policy, units } = charges[0]!
-    let place = this.#latest
-    if (place === undefined || place.policy !== policy || place.group.name !== groupName) {
-      place = this.#place(groupName, policy)
-    }
-    const { group, counter } = place
+    const latest = this.#latest
+    const { group, counter } =
+      latest?.policy === policy && latest.groupName === groupName ? latest : this.#place(groupName, policy)
     if (charges.length > 1 || group.blocks.size > 0)
       return this.#consumeAll(group, key, charges, { now, rule })
-    const moment = this.#moment
-    moment.policy = policy
-    moment.now = now
-    const decision = decisionBy(key, counter.consume(key, units, moment))
+    const decision = decisionBy(key, counter.consume(key, units, this.#momentOf(policy, now)))
     return rule === undefined || decision.allowed ? decision : punished(group, decision, { rule, now })
   }
 
@@ -167,14 +162,14 @@ export class MemoryRateLimitStore implements RateLimitStore {
 
   #place(groupName: string, policy: Policy): Place {
     const group = this.#group(groupName)
-    this.#latest = { group, policy, counter: this.#counter(group, policy) }
+    this.#latest = { groupName, group, policy, counter: this.#counter(group, policy) }
     return this.#latest
   }
 
   #group(name: string): Group {
     let group = this.#groups.get(name)
     if (group === undefined) {
-      group = { name, counters: new Map(), byPolicy: new WeakMap(), blocks: new Blocks(this.#maxKeys) }
+      group = { counters: new Map(), byPolicy: new WeakMap(), blocks: new Blocks(this.#maxKeys) }
       this.#groups.set(name, group)
     }
     return group

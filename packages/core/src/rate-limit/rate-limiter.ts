@@ -53,6 +53,8 @@ export class RateLimiter<Changes = never> {
   readonly #decisions: Topic<Decision>
   readonly #denials: Topic<DeniedDecision>
   readonly #log: OnceLog
+  /** Made once: a method that makes a closure pays for it even where none is needed. */
+  readonly #reportLate = (decision: Decision): Decision => this.report(decision)
   #charges: readonly Charge[]
   #allowed = 0
   #denied = 0
@@ -177,7 +179,7 @@ export class RateLimiter<Changes = never> {
   decide(group: string, key: string, charges: readonly Charge[]): MaybePromise<Decision> {
     if (key.length > longestKey) return this.#decideDigested(group, key, charges)
     const decision = this.#limits.consume(group, key, charges)
-    return decision instanceof Promise ? decision.then((late) => this.report(late)) : this.report(decision)
+    return decision instanceof Promise ? decision.then(this.#reportLate) : this.report(decision)
   }
 
   /** For gates: corrects what a decision charged, in the windows that it charged. */

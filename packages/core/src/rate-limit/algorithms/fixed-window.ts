@@ -18,14 +18,19 @@ export const fixedWindow: Algorithm = {
   },
   available: availableIn,
   charge(state, moment, units, standing) {
-    if (units > availableIn(state, moment)) return false
+    const available = availableIn(state, moment)
+    if (units > available) return false
     const { numbers, at } = state
     if (numbers[at + end]! <= moment.now) {
       numbers[at + end] = moment.now + moment.policy.windowMs
       numbers[at + used] = 0
     }
     numbers[at + used]! += units
-    stand(state, moment, standing)
+    const endsAt = numbers[at + end]!
+    standing.available = available - units
+    standing.wholeAt = endsAt
+    standing.nextAt = endsAt
+    standing.window = endsAt
     return true
   },
   stand,

@@ -22,9 +22,12 @@ export const gcra: Algorithm = {
   },
   available: availableIn,
   charge(state, moment, units, standing) {
-    if (units > availableIn(state, moment)) return false
+    const available = availableIn(state, moment)
+    if (units > available) return false
     push(state, moment, units)
-    stand(state, moment, standing)
+    // Nothing wears off within a moment: what was available needs not be counted again.
+    const isCounted = state.numbers[state.at + arrival] !== farthest
+    standWith(state, moment, isCounted ? available - units : 0, standing)
     return true
   },
   stand,
@@ -41,8 +44,11 @@ function wornOffAt({ numbers, at }: State): number {
 }
 
 function stand(state: State, moment: Moment, standing: Standing): void {
+  standWith(state, moment, availableIn(state, moment), standing)
+}
+
+function standWith(state: State, moment: Moment, available: number, standing: Standing): void {
   const { policy, now } = moment
-  const available = availableIn(state, moment)
   const wornOff = wornOffAt(state)
   standing.available = available
   standing.wholeAt = Math.max(now, wornOff)

@@ -18,9 +18,11 @@ export const tokenBucket: Algorithm = {
   },
   available: availableIn,
   charge(state, moment, units, standing) {
-    if (units > availableIn(state, moment)) return false
-    take(state, moment, units)
-    stand(state, moment, standing)
+    const there = tokensIn(state, moment)
+    if (units > there || moment.policy.limit === 0) return false
+    take(state, moment, there, units)
+    // Nothing flows in within a moment: what was there needs not be counted again.
+    standWith(state, moment, there - units, standing)
     return true
   },
   stand,
@@ -29,13 +31,18 @@ export const tokenBucket: Algorithm = {
     return units > burst || limit === 0 ? Infinity : thereAt(state, moment, units)
   },
   adjust(state, moment, { units, window }) {
-    if (window === undefined || window + fillMs(moment) > moment.now) take(state, moment, units)
+    if (window === undefined || window + fillMs(moment) > moment.now) {
+      take(state, moment, tokensIn(state, moment), units)
+    }
   },
 }
 
 function stand(state: State, moment: Moment, standing: Standing): void {
+  standWith(state, moment, availableIn(state, moment), standing)
+}
+
+function standWith(state: State, moment: Moment, available: number, standing: Standing): void {
   const { burst } = moment.policy
-  const available = availableIn(state, moment)
   standing.available = available
   standing.wholeAt = thereAt(state, moment, burst)
   standing.nextAt = available >= burst ? moment.now : thereAt(state, moment, available + 1)
@@ -69,10 +76,10 @@ function partOf({ numbers, at }: State, { policy }: Moment): number {
   return Math.min(numbers[at + part]!, policy.windowMs - 1)
 }
 
-function take(state: State, moment: Moment, units: number): void {
+/** `there`: how many tokens there are now. */
+function take(state: State, moment: Moment, there: number, units: number): void {
   const { numbers, at } = state
   const { burst, limit, windowMs } = moment.policy
-  const there = tokensIn(state, moment)
   // Giving back fills the bucket at most; a full one has no part of a token more.
   const left = Math.max(-Number.MAX_SAFE_INTEGER, Math.min(burst, there - units))
   const isFull = there === burst || left === burst
