@@ -60,4 +60,26 @@ describe.each(algorithmNames)('%s', (algorithm) => {
       { numRuns: 200 },
     )
   })
+
+  it('tells of a charge what a look at the same moment tells, also while the policy changes', () => {
+    fc.assert(
+      fc.property(traceOf(algorithm), jumps, ({ policy, steps }, back) => {
+        const { limit, burst, windowMs } = policy
+        const changed = { ...policy, limit: limit + 3, burst: burst + 1, windowMs: windowMs * 2 + 1 }
+        let state: RuleState
+        let now = startsAt
+        for (const [index, { waitMs, units }] of steps.entries()) {
+          now += waitMs - (back[index] ?? 0)
+          const current = index % 5 < 3 ? policy : changed
+          const [next, charged] = decideByRule(state, current, { units, now })
+          state = next
+          const [, looked] = decideByRule(state, current, { units: 0, now })
+          if (!charged.allowed) continue
+          const { remaining, resetAt, nextAt } = looked
+          expect(charged).toMatchObject({ remaining, resetAt, nextAt })
+        }
+      }),
+      { numRuns: 400 },
+    )
+  })
 })
