@@ -150,6 +150,24 @@ it('gives nobody what was deleted while it was loaded', async () => {
   expect(await fleet.nodes[0]?.cache.get('key')).toBe('new')
 })
 
+it('gives what was deleted elsewhere while it was loaded only to who asked within a second of its begin', async () => {
+  const fleet = loadingFleet(2)
+  const [first] = fleet.ask(1)
+  await quiet()
+  const [beside] = fleet.ask(1)
+  await fleet.pass(1_100)
+  await fleet.nodes[1]?.cache.delete('key')
+  const later = fleet.ask(1).slice(0, 1)
+  await quiet()
+  fleet.waiting[0]?.end('old')
+  expect(await Promise.all([first, beside])).toEqual(['old', 'old'])
+  await fleet.pass(100)
+  for (const { end } of fleet.waiting) end('new')
+  await fleet.pass(500)
+  for (const { end } of fleet.waiting) end('new')
+  expect(await Promise.all(later)).toEqual(['new'])
+})
+
 it('waits for a loader that hangs no longer than 30 s', async () => {
   const fleet = loadingFleet(2)
   const answers = fleet.ask(1)

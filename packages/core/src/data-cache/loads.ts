@@ -17,10 +17,15 @@ export type Outcome =
 /** A load that runs for longer hangs, as far as anybody knows: nobody else is to wait for it. */
 export const longestJoinedMs = 30_000
 
+/** After this long, what is invalidated on one node is so for whoever asks on any other. */
+const seenMs = 1_000
+
 export class Load {
   readonly startedAt: number
   /** Something newer came meanwhile: what it brings is its waiters', and is not stored. */
   isOutrun = false
+  /** A store that answers has not taken what it brought: it may have been invalidated elsewhere. */
+  isRefused = false
   /** Its loader is being called at this moment: whoever asks now is that loader. */
   isCalling = false
   /** What the other nodes are told of it. */
@@ -107,8 +112,12 @@ export class Loads {
   }
 
   async #joined(key: string, loading: Loading, load: Load, first: Promise<Outcome>): Promise<Outcome> {
+    const joinedAt = loading.clock.now()
     const outcome = await load.joined(loading.clock, first)
-    if (outcome !== undefined) return outcome
+    if (outcome !== undefined) {
+      const mayBeOutdated = load.isRefused && joinedAt - load.startedAt > seenMs
+      return mayBeOutdated ? await (this.join(key, loading) ?? this.begin(key, loading)) : outcome
+    }
     if (load.isSecond) return { type: 'failed', error: waitedInVain(key) }
     return await Promise.race([first, this.join(key, loading) ?? this.begin(key, loading, true)])
   }

@@ -64,7 +64,9 @@ export async function make(
       core.noteRefused(key, 'outrun')
     } else if (entry !== undefined) {
       const storing = store(core, key, stamp, making)
-      load.word = (isPromise(storing) ? await storing : storing) ? 'landed' : 'again'
+      const isStored = isPromise(storing) ? await storing : storing
+      load.word = isStored ? 'landed' : 'again'
+      load.isRefused = !isStored && core.fleet !== undefined && core.entries.isReadable
     }
     core.noteShared(key, entry !== undefined)
     return outcome
