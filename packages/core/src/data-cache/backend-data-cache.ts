@@ -86,8 +86,9 @@ export class BackendDataCache implements DataCache {
     if (loader !== undefined) return this.getOrLoad(key, loader)
     if (!isKey(key)) return Promise.reject(badKey('get', key))
     const found = this.#find(key)
-    if (!isPromise(found)) return Promise.resolve(this.#answers.fresh(key, found))
-    return found.then((late) => this.#answers.fresh(key, late))
+    if (isPromise(found)) return found.then((late) => this.#answers.fresh(key, late))
+    const quick = this.#answers.quick(key, found, this.#core.settings.rules)
+    return Promise.resolve(quick === noQuickAnswer ? this.#answers.fresh(key, found) : quick)
   }
 
   getOrLoad<R>(key: string, loader: Loader<R, unknown>, options?: LoadOptions): Promise<Loaded<unknown, R>> {
