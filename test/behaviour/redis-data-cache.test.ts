@@ -1,32 +1,19 @@
 /** Two nodes with one data cache on one Redis: what one has set, touched or invalidated, the other goes by. */
-import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createCache, type CreateCacheOptions, type DataCache } from '@forebay/core'
 import { redisBackend, type RedisBackend } from '@forebay/redis'
-import { startRedisNode, type RedisNode } from '../redis/redis-node.ts'
+import { ownRedis } from '../redis/own-redis.ts'
 import { ownPrefix } from '../redis/shared-backends.ts'
 
 const silent = { warn: () => undefined, error: () => undefined }
 
-let server: RedisNode
-let redis: Redis
+const server = ownRedis()
 let backends: readonly [RedisBackend, RedisBackend]
 let prefix: string
 
-beforeAll(async () => {
-  server = await startRedisNode()
-  redis = new Redis(server.port)
-})
-
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
-
 beforeEach(() => {
   prefix = ownPrefix()
-  const open = (): RedisBackend =>
-    redisBackend(`redis://127.0.0.1:${server.port}`, { prefix, timeout: '5s', compressAbove: 200 })
+  const open = (): RedisBackend => redisBackend(server.url, { prefix, timeout: '5s', compressAbove: 200 })
   backends = [open(), open()]
 })
 
@@ -103,14 +90,14 @@ describe('a value', () => {
   it('lives on as one of them uses it, without being written again', async () => {
     const [one, other] = caches({ sliding: true, ttl: '1h' })
     await one.set('key', plain)
-    const [name = ''] = await redis.keys(`${prefix}e1:*`)
-    const before = await redis.getBuffer(name)
-    await redis.pexpire(name, 60_000)
-    await redis.config('RESETSTAT')
+    const [name = ''] = await server.redis.keys(`${prefix}e1:*`)
+    const before = await server.redis.getBuffer(name)
+    await server.redis.pexpire(name, 60_000)
+    await server.redis.config('RESETSTAT')
     expect(await other.touch('key')).toBe(true)
-    expect(await redis.pttl(name)).toBeGreaterThan(3_000_000)
-    expect((await redis.getBuffer(name))?.subarray(24)).toEqual(before?.subarray(24))
-    expect(await redis.info('commandstats')).not.toMatch(/cmdstat_set:/)
+    expect(await server.redis.pttl(name)).toBeGreaterThan(3_000_000)
+    expect((await server.redis.getBuffer(name))?.subarray(24)).toEqual(before?.subarray(24))
+    expect(await server.redis.info('commandstats')).not.toMatch(/cmdstat_set:/)
   })
 })
 
@@ -150,10 +137,10 @@ it('a hit is one command, and so are many', async () => {
   const [one] = caches()
   const keys = Array.from({ length: 30 }, (_, index) => `key ${index}`)
   for (const key of keys) await one.set(key, key)
-  await redis.config('RESETSTAT')
+  await server.redis.config('RESETSTAT')
   expect(await one.get('key 1')).toBe('key 1')
   expect((await one.getMany(keys)).size).toBe(30)
-  const stats = await redis.info('commandstats')
+  const stats = await server.redis.info('commandstats')
   expect(stats).toMatch(/cmdstat_mget:calls=2,/)
   expect(stats).not.toMatch(/cmdstat_(eval|evalsha|get):/)
 })

@@ -1,29 +1,18 @@
 /** Whatever Redis loses, nothing that was purged comes back. */
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest'
+import { beforeEach, afterEach, describe, expect, it } from 'vitest'
 import { entryNodes, hard, tag, type EntryNodes, type EntryStore } from '../redis/entry-nodes.ts'
-import { startRedisNode, type RedisNode } from '../redis/redis-node.ts'
+import { ownRedis } from '../redis/own-redis.ts'
+import { startRedisNode } from '../redis/redis-node.ts'
 import { EntryNames } from '../../packages/redis/src/entries/entry-names.ts'
 
-let server: RedisNode
-let redis: Redis
+const server = ownRedis()
 let nodes: EntryNodes
 let names: EntryNames
 /** Knows every mark; makes the entries. */
 let knowing: EntryStore
 
-beforeAll(async () => {
-  server = await startRedisNode()
-  redis = new Redis(server.port)
-})
-
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
-
 beforeEach(() => {
-  nodes = entryNodes(`redis://127.0.0.1:${server.port}`)
+  nodes = entryNodes(server.url)
   names = new EntryNames(nodes.prefix, nodes.scope.name)
   knowing = nodes.start()
 })
@@ -34,26 +23,26 @@ const get = (by: EntryStore, key: string): ReturnType<EntryStore['get']> => by.g
 
 /** Everything that is lost at once. */
 const losses: readonly (readonly [what: string, lose: () => Promise<unknown>])[] = [
-  ['everything (FLUSHALL)', () => redis.flushall()],
-  ['its scripts (SCRIPT FLUSH)', () => redis.script('FLUSH')],
-  ['the head of the marks', () => redis.del(names.head)],
-  ['the marks', () => redis.del(names.marks)],
-  ['the marks and their head', () => redis.del(names.head, names.marks)],
-  ['some of the marks', () => redis.zremrangebyrank(names.marks, 0, 0)],
-  ['the head to garbage', () => redis.set(names.head, 'garbage')],
-  ['the head to another type', () => redis.multi().del(names.head).lpush(names.head, 'x').exec()],
-  ['the marks to another type', () => redis.multi().del(names.marks).set(names.marks, 'x').exec()],
+  ['everything (FLUSHALL)', () => server.redis.flushall()],
+  ['its scripts (SCRIPT FLUSH)', () => server.redis.script('FLUSH')],
+  ['the head of the marks', () => server.redis.del(names.head)],
+  ['the marks', () => server.redis.del(names.marks)],
+  ['the marks and their head', () => server.redis.del(names.head, names.marks)],
+  ['some of the marks', () => server.redis.zremrangebyrank(names.marks, 0, 0)],
+  ['the head to garbage', () => server.redis.set(names.head, 'garbage')],
+  ['the head to another type', () => server.redis.multi().del(names.head).lpush(names.head, 'x').exec()],
+  ['the marks to another type', () => server.redis.multi().del(names.marks).set(names.marks, 'x').exec()],
 ]
 
 describe.each(losses)('when Redis loses %s', (_what, lose) => {
   it('a purged entry stays purged, on every node', async () => {
     await knowing.set(nodes.scope, 'purged', await nodes.make(knowing))
-    const stored = await redis.getBuffer(names.entry('purged'))
+    const stored = await server.redis.getBuffer(names.entry('purged'))
     await knowing.mark(nodes.scope, tag, hard)
     nodes.clock.advance(1)
     await lose()
     // As it would be where the loss spared it.
-    await redis.set(names.entry('purged'), stored ?? '')
+    await server.redis.set(names.entry('purged'), stored ?? '')
     expect(await get(nodes.start(), 'purged')).toBeUndefined()
     expect(await get(knowing, 'purged')).toBeUndefined()
     expect(await get(nodes.start(), 'purged')).toBeUndefined()
@@ -88,12 +77,12 @@ describe('after a failover to a replica that missed the last mark', () => {
   /** What the replica had, and has to say now. */
   const behind = async (meanwhile: () => Promise<unknown>): Promise<void> => {
     const keys = [names.head, names.marks]
-    const dumps = await Promise.all(keys.map((key) => redis.dumpBuffer(key)))
+    const dumps = await Promise.all(keys.map((key) => server.redis.dumpBuffer(key)))
     await meanwhile()
     for (const [index, key] of keys.entries()) {
       const dump = dumps[index]
-      if (dump) await redis.restore(key, 60_000, dump, 'REPLACE')
-      else await redis.del(key)
+      if (dump) await server.redis.restore(key, 60_000, dump, 'REPLACE')
+      else await server.redis.del(key)
     }
   }
 

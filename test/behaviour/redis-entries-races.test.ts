@@ -5,7 +5,7 @@ import { redisBackend, type RedisBackend } from '@forebay/redis'
 import { EntryNames } from '../../packages/redis/src/entries/entry-names.ts'
 import { EntryRace, raceScope } from '../redis/entry-race.ts'
 import { startRedisCluster, type RedisCluster } from '../redis/redis-cluster.ts'
-import { startRedisNode, type RedisNode } from '../redis/redis-node.ts'
+import { ownRedis } from '../redis/own-redis.ts'
 
 const prefix = 'races:'
 const options = { prefix, timeout: '5s' } as const
@@ -27,20 +27,9 @@ async function expectBounded(ports: readonly number[]): Promise<void> {
 }
 
 describe('on a server', () => {
-  let server: RedisNode
-  let redis: Redis
+  const server = ownRedis()
 
-  beforeAll(async () => {
-    server = await startRedisNode()
-    redis = new Redis(server.port)
-  })
-
-  afterAll(async () => {
-    redis.disconnect()
-    await server.stop()
-  })
-
-  const open = (): RedisBackend => redisBackend(`redis://127.0.0.1:${server.port}`, options)
+  const open = (): RedisBackend => redisBackend(server.url, options)
 
   it('nobody finds what was begun before a purge, once that is done', async () => {
     const race = new EntryRace({ purges: 60, open })
@@ -53,13 +42,13 @@ describe('on a server', () => {
   it('nor when marks, scripts, connections and everything are lost all the time', async () => {
     const names = new EntryNames(prefix, raceScope.name)
     const harms = [
-      () => redis.del(names.head),
-      () => redis.del(names.marks),
-      () => redis.script('FLUSH'),
-      () => redis.set(names.head, 'garbage', 'PX', 60_000),
-      () => redis.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes'),
-      () => redis.flushall(),
-      () => redis.del(names.head, names.marks),
+      () => server.redis.del(names.head),
+      () => server.redis.del(names.marks),
+      () => server.redis.script('FLUSH'),
+      () => server.redis.set(names.head, 'garbage', 'PX', 60_000),
+      () => server.redis.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes'),
+      () => server.redis.flushall(),
+      () => server.redis.del(names.head, names.marks),
     ]
     const race = new EntryRace({ purges: 60, open, harm: async (purge) => harms[purge % harms.length]?.() })
     await race.run()

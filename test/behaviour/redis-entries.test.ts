@@ -1,29 +1,17 @@
 /** Entries in Redis: how often it is asked, what becomes of what stands there, and how many marks there may be. */
-import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Mark } from '@forebay/core'
 import { EntryNames } from '../../packages/redis/src/entries/entry-names.ts'
 import { entryNodes, hard, tag, type EntryNodes, type EntryStore } from '../redis/entry-nodes.ts'
-import { startRedisNode, type RedisNode } from '../redis/redis-node.ts'
+import { ownRedis } from '../redis/own-redis.ts'
 
-let server: RedisNode
-let redis: Redis
+const server = ownRedis()
 let nodes: EntryNodes
 let names: EntryNames
 let node: EntryStore
 
-beforeAll(async () => {
-  server = await startRedisNode()
-  redis = new Redis(server.port)
-})
-
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
-
 beforeEach(() => {
-  nodes = entryNodes(`redis://127.0.0.1:${server.port}`)
+  nodes = entryNodes(server.url)
   names = new EntryNames(nodes.prefix, nodes.scope.name)
   node = nodes.start()
 })
@@ -36,9 +24,9 @@ const set = async (key: string, given: Parameters<EntryNodes['make']>[1] = {}): 
 describe('commands', () => {
   /** How often the server was asked by a command of its own, scripts counted once. */
   const commandsOf = async (action: () => Promise<unknown>): Promise<Record<string, number>> => {
-    await redis.config('RESETSTAT')
+    await server.redis.config('RESETSTAT')
     await action()
-    const stats = await redis.info('commandstats')
+    const stats = await server.redis.info('commandstats')
     const asked = [...stats.matchAll(/cmdstat_(mget|get|evalsha|eval|time|exists):calls=(\d+)/g)]
     return Object.fromEntries(asked.map(([, name, calls]) => [name, Number(calls)]))
   }
@@ -163,7 +151,7 @@ describe('what stands there', () => {
       for (const reader of [node, compressing]) {
         expect((await reader.get(nodes.scope, 'key'))?.entry).toEqual(made)
       }
-      return redis.strlen(names.entry('key'))
+      return server.redis.strlen(names.entry('key'))
     }
     expect(await bytesOf(900)).toBeGreaterThan(900)
     expect(await bytesOf(100_000)).toBeLessThan(1_000)
@@ -204,13 +192,13 @@ describe('marks', () => {
     expect(await node.get(nodes.scope, 'old')).toBeDefined()
     await node.mark(nodes.scope, labels(500, 9_500), hard)
     await set('new', { labels: [] })
-    expect(await redis.zcard(names.marks)).toBeLessThanOrEqual(10_000)
+    expect(await server.redis.zcard(names.marks)).toBeLessThanOrEqual(10_000)
     for (const reader of [node, nodes.start()]) {
       const found = await reader.getMany(nodes.scope, ['purged', 'old', 'middle', 'new'])
       expect([...found.keys()]).toEqual(['middle', 'new'])
     }
     await node.mark(nodes.scope, labels(12_000, 20_000), hard)
-    expect(await redis.zcard(names.marks)).toBeLessThanOrEqual(10_000)
+    expect(await server.redis.zcard(names.marks)).toBeLessThanOrEqual(10_000)
     expect((await node.getMany(nodes.scope, ['purged', 'old', 'middle', 'new'])).size).toBe(0)
     expect(await set('new', { labels: [] })).toBe(true)
     expect(await node.get(nodes.scope, 'new')).toBeDefined()
@@ -218,16 +206,16 @@ describe('marks', () => {
 
   it('are one each, however often they are made', async () => {
     for (let time = 0; time < 50; time++) await node.mark(nodes.scope, [...tag, ...tag], { soft: false })
-    expect(await redis.zcard(names.marks)).toBe(1)
+    expect(await server.redis.zcard(names.marks)).toBe(1)
     await node.mark(nodes.scope, [{ type: 'all' }, ...tag], hard)
-    expect(await redis.exists(names.marks)).toBe(0)
+    expect(await server.redis.exists(names.marks)).toBe(0)
   })
 
   it('of a later version invalidate everything before', async () => {
     await set('key', { labels: [] })
     await node.mark(nodes.scope, tag, hard)
-    const [, score] = await redis.zrange(names.marks, 0, 0, 'WITHSCORES')
-    await redis
+    const [, score] = await server.redis.zrange(names.marks, 0, 0, 'WITHSCORES')
+    await server.redis
       .multi()
       .del(names.marks)
       .zadd(names.marks, score ?? '', 'h["regexp","x"]')
