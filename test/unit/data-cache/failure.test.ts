@@ -174,9 +174,17 @@ it('takes bytes in memory that the codec refuses for a miss too', async () => {
   isBroken = true
   expect(await cache.get('k')).toBeUndefined()
   expect(await cache.getMany(['k'])).toEqual(new Map())
+  const told = (): number => events.filter(([event]) => event === 'error').length
+  expect(told()).toBe(2)
   isBroken = false
   expect(await cache.get('k')).toBe('a')
-  expect(events.filter(([event]) => event === 'error')).toHaveLength(2)
+  isBroken = true
+  const loading = cache.getOrLoad('k', () => {
+    isBroken = false
+    return 'b'
+  })
+  expect(await loading).toBe('b')
+  expect(told()).toBe(3)
 })
 
 it('leaves no older value where a newer one has no room', async () => {

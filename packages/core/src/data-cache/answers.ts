@@ -45,8 +45,13 @@ export class Answers {
     if (stored.version !== version || stored.form !== core.form) return noQuickAnswer
     const freshUntil = entry instanceof StoredEntry ? entry.freshUntilSecond * 1_000 : entry.staleAt
     if (freshUntil - core.clock.now() <= closerLookMs(rules, stored)) return noQuickAnswer
-    const value = this.#read(stored)
-    if (value === unreadable) return noQuickAnswer
+    let value: unknown
+    try {
+      value = core.form.hand(stored.kept)
+    } catch {
+      // The longer way tells of it.
+      return noQuickAnswer
+    }
     core.noteHit(key)
     return value
   }
