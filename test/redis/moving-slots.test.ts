@@ -35,9 +35,7 @@ async function ownerOf(slot: string): Promise<RedisNode> {
 }
 
 /** Begins to move a slot away; the function that is returned moves these keys and ends it. */
-async function move(
-  slot: string,
-): Promise<{
+async function move(slot: string): Promise<{
   readonly from: RedisNode
   readonly to: RedisNode
   end(names: readonly string[]): Promise<void>
