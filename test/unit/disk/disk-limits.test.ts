@@ -60,12 +60,17 @@ it('forgets what counts no more', () => {
   expect(store.stats().keys).toBeLessThanOrEqual(1)
 })
 
-it('takes a record that is none for a key that was never seen', () => {
+it.each([
+  ['other bytes', (value: Buffer) => value.fill(0xff, 8)],
+  ['a part of it', (value: Buffer) => value.subarray(0, value.length - 5)],
+  ['its end', (value: Buffer) => value.subarray(0, 8)],
+  ['less than that', () => Buffer.from('x')],
+])('takes a record that is none for a key that was never seen: %s', (_what, spoil) => {
   store.consume('group', 'key', charge(1))
   const table = environment.table('limits')
   environment.write(() => {
     for (const { key, value } of table.rows({ start: Buffer.from([0]), most: 10 })) {
-      table.put(key, value.fill(0xff, 8))
+      table.put(key, spoil(value))
     }
   })
   expect(store.consume('group', 'key', charge(1)).allowed).toBe(true)

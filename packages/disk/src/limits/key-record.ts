@@ -14,14 +14,16 @@ export interface Counter {
 /** The version of the layout: what has another one is no record. */
 const layout = 1
 
-/** Their places are in the records: only added to, at the end. */
-const order: readonly AlgorithmName[] = [
-  'sliding-window',
-  'fixed-window',
-  'sliding-log',
-  'token-bucket',
-  'gcra',
-]
+/** How records name them: a number is never given to another one. */
+const numbers: Readonly<Record<AlgorithmName, number>> = {
+  'sliding-window': 0,
+  'fixed-window': 1,
+  'sliding-log': 2,
+  'token-bucket': 3,
+  gcra: 4,
+}
+
+const byNumber = new Map(Object.entries(numbers).map(([name, number]) => [number, name as AlgorithmName]))
 
 export class KeyRecord {
   block: Block | undefined
@@ -62,7 +64,7 @@ export class KeyRecord {
     const counters = this.#counters.filter(({ endsAt }) => endsAt > now)
     writer.float(counters.length)
     for (const { algorithm, name, state, endsAt } of counters) {
-      writer.float(order.indexOf(algorithm))
+      writer.float(numbers[algorithm])
       writer.text(name)
       writer.float(endsAt)
       const { words, keepsLog } = algorithms[algorithm]
@@ -74,6 +76,14 @@ export class KeyRecord {
 
   /** An empty one of what is no record. */
   static fromBytes(bytes: Buffer): KeyRecord {
+    try {
+      return KeyRecord.#read(bytes)
+    } catch {
+      return new KeyRecord()
+    }
+  }
+
+  static #read(bytes: Buffer): KeyRecord {
     const reader = new NumberReader(bytes, endsAtBytes)
     const record = new KeyRecord()
     if (reader.float() !== layout) return record
@@ -81,14 +91,16 @@ export class KeyRecord {
     const [until, lengthMs, cleanAt] = [reader.float(), reader.float(), reader.float()]
     if (cleanAt > 0) record.block = { until, lengthMs, cleanAt }
     for (let left = reader.float(); left > 0; left--) {
-      const algorithm = order[reader.float()] ?? 'fixed-window'
+      const algorithm = byNumber.get(reader.float())
+      // Of a later version: of the key no more is known.
+      if (algorithm === undefined) return new KeyRecord()
       const name = reader.text()
       const endsAt = reader.float()
       const { words, keepsLog } = algorithms[algorithm]
-      const numbers = new Float64Array(words)
-      for (let word = 0; word < words; word++) numbers[word] = reader.float()
+      const state = new Float64Array(words)
+      for (let word = 0; word < words; word++) state[word] = reader.float()
       const log = keepsLog ? HitLog.fromNumbers(reader.floats()) : noLog
-      record.#counters.push({ algorithm, name, endsAt, state: { numbers, at: 0, log } })
+      record.#counters.push({ algorithm, name, endsAt, state: { numbers: state, at: 0, log } })
     }
     return record
   }
