@@ -17,6 +17,9 @@ export type Outcome =
 /** A load that runs for longer hangs, as far as anybody knows: nobody else is to wait for it. */
 export const longestJoinedMs = 30_000
 
+/** Who has joined before waits for longer, as loaders may be slow; but one may be waiting for itself. */
+const longestWaitMs = 600_000
+
 /** After this long, what is invalidated on one node is so for whoever asks on any other. */
 const seenMs = 1_000
 
@@ -34,20 +37,17 @@ export class Load {
   turn: Pick<Turn<StoredValue>, 'ended'> | undefined
   /** Never rejects. Undefined while its loader is being called. */
   outcome: Promise<Outcome> | undefined
-  /** Whether it was begun by somebody who had waited in vain for the one before. */
-  readonly isSecond: boolean
-  #joined: Promise<Outcome | undefined> | undefined
+  #joined: Promise<Outcome> | undefined
 
-  constructor(startedAt: number, isSecond: boolean) {
+  constructor(startedAt: number) {
     this.startedAt = startedAt
-    this.isSecond = isSecond
   }
 
-  /** The outcome for whoever joins; undefined when the load hangs. One timer serves all. */
-  joined(clock: Clock, outcome: Promise<Outcome>): Promise<Outcome | undefined> {
+  /** The outcome for whoever joins: a failure when the load hangs for too long. One timer serves all. */
+  joined(clock: Clock, outcome: Promise<Outcome>, failure: () => Error): Promise<Outcome> {
     this.#joined ??= new Promise((resolve) => {
-      const leftMs = this.startedAt + longestJoinedMs - clock.now()
-      const cancel = clock.schedule(Math.max(0, leftMs), () => resolve(undefined))
+      const leftMs = this.startedAt + longestWaitMs - clock.now()
+      const cancel = clock.schedule(leftMs, () => resolve({ type: 'failed', error: failure() }))
       void outcome.then(resolve).finally(cancel)
     })
     return this.#joined
@@ -67,8 +67,7 @@ export class Loads {
   #whenOver: (() => void)[] = []
 
   /**
-   * What becomes of the load that is on its way; undefined when there is none to wait for. Who has waited for one that
-   * hangs begins another, and takes what comes first; after that one, a loader may well be waiting for itself.
+   * What becomes of the load that is on its way; undefined when there is none to wait for.
    * @param isOwn whether it was the key's own loader that asked, as `isCalling` told when it did.
    * @throws ForebayError when it is the caller's own: a loader that waits for itself would wait for ever.
    */
@@ -93,8 +92,8 @@ export class Loads {
     return load !== undefined && now - load.startedAt < longestJoinedMs
   }
 
-  begin(key: string, loading: Loading, isSecond: boolean = false): Promise<Outcome> {
-    const load = new Load(loading.clock.now(), isSecond)
+  begin(key: string, loading: Loading): Promise<Outcome> {
+    const load = new Load(loading.clock.now())
     this.#open.set(key, load)
     this.#running++
     load.outcome = loading.run(load).then(
@@ -113,13 +112,9 @@ export class Loads {
 
   async #joined(key: string, loading: Loading, load: Load, first: Promise<Outcome>): Promise<Outcome> {
     const joinedAt = loading.clock.now()
-    const outcome = await load.joined(loading.clock, first)
-    if (outcome !== undefined) {
-      const mayBeOutdated = load.isRefused && joinedAt - load.startedAt > seenMs
-      return mayBeOutdated ? await (this.join(key, loading) ?? this.begin(key, loading)) : outcome
-    }
-    if (load.isSecond) return { type: 'failed', error: waitedInVain(key) }
-    return await Promise.race([first, this.join(key, loading) ?? this.begin(key, loading, true)])
+    const outcome = await load.joined(loading.clock, first, () => waitedInVain(key))
+    const mayBeOutdated = load.isRefused && joinedAt - load.startedAt > seenMs
+    return mayBeOutdated ? await (this.join(key, loading) ?? this.begin(key, loading)) : outcome
   }
 
   /** Whoever asks from now on gets something newer than what is on its way. */
@@ -153,6 +148,6 @@ export class Loads {
 function waitedInVain(key: string): ForebayError {
   return new ForebayError(
     'FOREBAY_LOADER_TIMEOUT',
-    `getOrLoad: two loads of ${JSON.stringify(key.slice(0, 60))} gave no value within ${longestJoinedMs} ms each. Does its loader ask for that key itself?`,
+    `getOrLoad: another's load of ${JSON.stringify(key.slice(0, 60))} gave no value within ${longestWaitMs} ms. Does its loader ask for that key itself?`,
   )
 }
