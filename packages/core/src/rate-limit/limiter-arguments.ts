@@ -22,9 +22,14 @@ export function checkCallOptions(
   argument: string,
   known: readonly string[],
 ): asserts options is object {
-  const accepted = `an object with ${known.join(' and ')}`
-  if (typeof options !== 'object' || options === null) refuse(`${argument}: ${showValue(options)}`, accepted)
-  for (const name in options) if (!known.includes(name)) refuse(`${argument}: '${name}'`, accepted)
+  if (typeof options !== 'object' || options === null)
+    refuse(`${argument}: ${showValue(options)}`, naming(known))
+  for (const name in options) if (!known.includes(name)) refuse(`${argument}: '${name}'`, naming(known))
+}
+
+/** Made only where something is refused: most calls are right, and a decision takes less time than this text. */
+function naming(known: readonly string[]): string {
+  return `an object with ${known.join(' and ')}`
 }
 
 /** @throws ForebayError `FOREBAY_INVALID_ARGUMENT` for what is no list. */
