@@ -50,6 +50,21 @@ describe.each(koaVersions)('the end of a response in %s', (_name, Application) =
     await vi.waitFor(() => expect(told).toEqual([[200, true]]))
   })
 
+  it('is waited for by one listener, however many wait', async () => {
+    const counts: number[] = []
+    const { app, told } = watched(Application, (ctx) => {
+      for (let more = 0; more < 20; more++) whenAborted(ctx.res, () => told.push('aborted'))()
+      const before = ctx.res.listenerCount('close')
+      whenOver(ctx.res, () => told.push('over'))
+      counts.push(ctx.res.listenerCount('close') - before)
+      ctx.body = 'x'
+    })
+    await using server = await serve(app)
+    await askWire(server.url)
+    await vi.waitFor(() => expect(told).toEqual([[200, true], 'over']))
+    expect(counts).toEqual([0])
+  })
+
   it('is told of one that Koa makes of a throw', async () => {
     const { app, told } = watched(Application, (ctx) => ctx.throw(409))
     await using server = await serve(app)

@@ -2,7 +2,8 @@
 import type { ServerResponse } from 'node:http'
 import type { Departed } from '../ports/admission.ts'
 import type { Undo } from '../ports/clock.ts'
-import { awaitedConnection, onConnectionClose } from './connection-close.ts'
+import { onClose } from './close-listeners.ts'
+import { awaitedConnection } from './awaited-connection.ts'
 
 /** Calls `departed` once, when the response has left or its connection is gone. */
 export function whenOver(res: ServerResponse, departed: Departed): void {
@@ -13,14 +14,14 @@ export function whenOver(res: ServerResponse, departed: Departed): void {
   // `close` alone would do, but on a kept-alive connection it may come a tick after the client asked again.
   const over = (): void => {
     res.off('finish', over)
-    res.off('close', over)
+    unclose()
     unawait?.()
     departed(res.headersSent ? res.statusCode : undefined, isWhole(res))
   }
   res.on('finish', over)
-  res.on('close', over)
+  const unclose = onClose(res, over)
   const awaited = awaitedConnection(res)
-  const unawait = awaited && onConnectionClose(awaited, over)
+  const unawait = awaited && onClose(awaited, over)
 }
 
 /** Calls `aborted` once when the connection closes before the response is complete; returns its own undo. */
@@ -32,12 +33,12 @@ export function whenAborted(res: ServerResponse, aborted: () => void): Undo {
     aborted()
   }
   if (isClosed(res)) queueMicrotask(closed)
-  res.on('close', closed)
+  const unclose = onClose(res, closed)
   const awaited = awaitedConnection(res)
-  const unawait = awaited && onConnectionClose(awaited, closed)
+  const unawait = awaited && onClose(awaited, closed)
   return () => {
     called = true
-    res.off('close', closed)
+    unclose()
     unawait?.()
   }
 }

@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Undo } from '../ports/clock.ts'
 import type { Departure, ResponseRecorder } from '../ports/http.ts'
+import { onClose } from './close-listeners.ts'
 import { linesOfHead } from './head-lines.ts'
 import { fieldsOfResponse, setFields } from './response-fields.ts'
 
@@ -28,6 +29,7 @@ class ResponseTap {
   readonly #recorder: ResponseRecorder
   readonly #original: Writers
   readonly #installed: Writers
+  readonly #unclose: Undo
   #departure: Departure | undefined
   /** The content, when `end` brings all of it at once. */
   #whole: Uint8Array | undefined
@@ -48,7 +50,7 @@ class ResponseTap {
       addTrailers: (...args: unknown[]) => this.#addTrailers(args),
     }
     Object.assign(res, this.#installed)
-    res.once('close', this.#closed)
+    this.#unclose = onClose(res, this.#closed)
   }
 
   undo(): void {
@@ -185,7 +187,7 @@ class ResponseTap {
 
   #leave(): void {
     this.#isOver = true
-    this.#res.off('close', this.#closed)
+    this.#unclose()
   }
 
   get #isHttp2(): boolean {
