@@ -118,10 +118,14 @@ it('of whatever is asked in one tick, in the order in which it was asked of a ke
     fc.asyncProperty(traces, async ({ limiters, of, ticks }) => {
       const { memory, clock, group } = mirror()
       // A script that has to be loaded first runs later than it was asked to.
-      for (const names of limiters) {
+      for (const [which, names] of limiters.entries()) {
         const charges = names.map((name, index) => chargeOf(name, `p${index}`, of))
-        for (const one of [undefined, rule]) await redis.limits.consume(group, 'warm', charges, one)
-        await redis.limits.peek(group, 'warm', charges)
+        const warm = `${group} warm ${which}`
+        for (const one of [undefined, rule]) {
+          redis.limits.forgetDenials()
+          await redis.limits.consume(warm, 'warm', charges, one)
+        }
+        await redis.limits.peek(warm, 'warm', charges)
       }
       for (const tick of ticks) {
         clock.advance(30)

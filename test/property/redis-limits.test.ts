@@ -81,6 +81,30 @@ describe('memory and Redis', () => {
       { numRuns: 250 },
     )
   })
+
+  it('let a dear cost wait longer once a cheaper one was charged after its denial', async () => {
+    const { pair, clock } = pairNow()
+    const policies = [{ name: 'p0', limit: 2, windowMs: 1_000, algorithm: 'sliding-log', burst: 2 }] as const
+    const waits: unknown[] = []
+    for (const [waitMs, units] of [
+      [0, 1],
+      [0, 2],
+      [20, 1],
+      [0, 2],
+    ] as const) {
+      clock.advance(waitMs)
+      redis.clock.advance(waitMs)
+      const step = { key: 'b', waitMs, blockMs: 1, type: 'consume', units: [units, 0, 0], rule: undefined }
+      const said = await pair.ask(step as never, policies)
+      waits.push(said.map((decision) => (decision as Decision).retryAfterMs))
+    }
+    expect(waits).toEqual([
+      [undefined, undefined],
+      [1_000, 1_000],
+      [undefined, undefined],
+      [1_000, 1_000],
+    ])
+  })
 })
 
 describe("a server's clock that is set back", () => {

@@ -127,6 +127,8 @@ export class RedisRateLimitStore implements RateLimitStore {
           const finding = readFinding(charges, reply, at, call.now)
           const decision = decisionFrom(key, finding)
           if (!decision.allowed) this.#noteDenial(name, { charges, finding, ...call }, decision)
+          // What was charged makes dearer costs wait longer than is remembered.
+          else this.#denials.forget(name.text)
           resolve(decision)
         },
         failed: reject,
