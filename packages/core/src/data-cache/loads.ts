@@ -73,8 +73,13 @@ export class Loads {
    */
   join(key: string, loading: Loading, isOwn: boolean = false): Promise<Outcome> | undefined {
     const load = this.#open.get(key)
-    if (load === undefined || loading.clock.now() - load.startedAt >= longestJoinedMs) return undefined
-    if (load.outcome !== undefined && !isOwn) return this.#joined(key, loading, load, load.outcome)
+    if (load === undefined) return undefined
+    const ageMs = loading.clock.now() - load.startedAt
+    if (ageMs >= longestJoinedMs) return undefined
+    if (load.outcome !== undefined && !isOwn) {
+      const outcome = load.joined(loading.clock, load.outcome, () => waitedInVain(key))
+      return ageMs > seenMs ? this.#upToDate(key, loading, load, outcome) : outcome
+    }
     throw new ForebayError(
       'FOREBAY_INVALID_ARGUMENT',
       `getOrLoad: the loader of ${JSON.stringify(key.slice(0, 60))} asks for the key that it is to load. Accepted: other keys.`,
@@ -110,11 +115,10 @@ export class Loads {
     return outcome
   }
 
-  async #joined(key: string, loading: Loading, load: Load, first: Promise<Outcome>): Promise<Outcome> {
-    const joinedAt = loading.clock.now()
-    const outcome = await load.joined(loading.clock, first, () => waitedInVain(key))
-    const mayBeOutdated = load.isRefused && joinedAt - load.startedAt > seenMs
-    return mayBeOutdated ? await (this.join(key, loading) ?? this.begin(key, loading)) : outcome
+  /** For who joined so late that an invalidation elsewhere may have come before. */
+  async #upToDate(key: string, loading: Loading, load: Load, first: Promise<Outcome>): Promise<Outcome> {
+    const outcome = await first
+    return load.isRefused ? await (this.join(key, loading) ?? this.begin(key, loading)) : outcome
   }
 
   /** Whoever asks from now on gets something newer than what is on its way. */
