@@ -85,7 +85,7 @@ export class DataCore {
     this.clock = options.backend.clock
     this.settings = options.settings
     this.form = keptForm(options.codec, options.settings.freeze)
-    this.log = new OnceLog(`data cache ${options.name}`, options.logger)
+    this.log = new OnceLog(`data cache ${options.name}`, options.logger, "listen to 'error'")
     this.events = new Emitter('forebay', (event, error) => this.#listenerFailed(event, error))
     this.hit = this.events.topic('hit')
     this.miss = this.events.topic('miss')

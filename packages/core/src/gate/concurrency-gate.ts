@@ -1,5 +1,6 @@
 /** What an adapter calls for the concurrency limiter. */
 import { ForebayError } from '../kit/forebay-error.ts'
+import { OnceLog } from '../kit/once-log.ts'
 import { checkOptions, isFunction, isObjectWith, type OptionChecks } from '../kit/option-check.ts'
 import { isPromise } from '../kit/promise.ts'
 import type { Admission } from '../ports/admission.ts'
@@ -60,15 +61,14 @@ const retryAfter = '1'
 class MountedConcurrencyLimiter implements ConcurrencyGate {
   readonly limiter: ConcurrencyLimiter
   readonly #skip: UserFunction | undefined
-  readonly #logger: Logger
+  readonly #log: OnceLog
   readonly #problem: PreparedProblem
   readonly #prefersText = textPreference()
-  #hasSaidFailed = false
 
   constructor(limiter: ConcurrencyLimiter, skip: UserFunction | undefined, logger: Logger) {
     this.limiter = limiter
     this.#skip = skip
-    this.#logger = logger
+    this.#log = new OnceLog(`concurrency limiter ${limiter.name}`, logger)
     this.#problem = prepareProblem(
       temporaryReducedCapacity([limiter.name], 'Too many requests are being served at this moment.'),
     )
@@ -83,7 +83,7 @@ class MountedConcurrencyLimiter implements ConcurrencyGate {
   #asksToSkip(exchange: Exchange): MaybePromise<boolean> {
     if (this.#skip === undefined) return false
     const failed = (error: unknown): boolean => {
-      this.#sayFailed(error)
+      this.#log.error('skip', 'option skip failed', error)
       return false
     }
     try {
@@ -91,20 +91,6 @@ class MountedConcurrencyLimiter implements ConcurrencyGate {
       return isPromise(answer) ? Promise.resolve(answer).then(Boolean, failed) : Boolean(answer)
     } catch (error) {
       return failed(error)
-    }
-  }
-
-  /** Once, not once per request. */
-  #sayFailed(error: unknown): void {
-    if (this.#hasSaidFailed) return
-    this.#hasSaidFailed = true
-    try {
-      this.#logger.error(
-        `forebay: skip of concurrency limiter '${this.limiter.name}' failed (said once)`,
-        error,
-      )
-    } catch {
-      // A logger that throws has nobody to be reported to.
     }
   }
 

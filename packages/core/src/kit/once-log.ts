@@ -13,12 +13,17 @@ const remembered = 2_048
 export class OnceLog {
   readonly #who: string
   readonly #logger: Lines
+  readonly #once: string
   readonly #said = new BoundedMap<string, true>(remembered)
 
-  /** @param who begins every line: `rate limiter api`. */
-  constructor(who: string, logger: Lines) {
+  /**
+   * @param who begins every line: `rate limiter api`.
+   * @param hearAll how to hear of every failure, not of the first alone, where there is a way: `listen to 'error'`.
+   */
+  constructor(who: string, logger: Lines, hearAll?: string) {
     this.#who = who
     this.#logger = logger
+    this.#once = hearAll === undefined ? '(said once)' : `(said once; ${hearAll} for all)`
   }
 
   warn(topic: string, words: string, error?: unknown): void {
@@ -40,7 +45,7 @@ export class OnceLog {
     const line = `forebay: ${this.#who}: ${words}`
     try {
       if (error === undefined) this.#logger[level](line)
-      else this.#logger[level](`${line} (said once; listen to 'error' for all)`, error)
+      else this.#logger[level](`${line} ${this.#once}`, error)
     } catch {
       // A logger that throws has nobody to be reported to.
     }

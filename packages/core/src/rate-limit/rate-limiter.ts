@@ -69,7 +69,7 @@ export class RateLimiter<Changes = never> {
     this.#store = setup.backend.limits
     this.#charges = setup.charges
     this.#changed = setup.changed
-    this.#log = new OnceLog(`rate limiter ${setup.name}`, setup.logger)
+    this.#log = new OnceLog(`rate limiter ${setup.name}`, setup.logger, "listen to 'error'")
     this.#events = new Emitter('forebay', (event, error) => this.#log.listenerFailed(event, error))
     this.#decisions = this.#events.topic('decision')
     this.#denials = this.#events.topic('denied')

@@ -97,7 +97,7 @@ export class CacheCore {
     this.name = options.name
     this.backend = options.backend
     this.clock = options.backend.clock
-    this.log = new OnceLog(`response cache ${options.name}`, options.logger)
+    this.log = new OnceLog(`response cache ${options.name}`, options.logger, "listen to 'error'")
     this.events = new Emitter('forebay', (event, error) => this.log.listenerFailed(event, error))
     this.uses = {
       hit: this.events.topic('hit'),
