@@ -181,7 +181,10 @@ export interface DataCache<T = unknown> {
   /** Everything of this namespace, and nothing of any other. */
   clear(options?: InvalidateOptions): Promise<void>
   stats(): DataCacheStats
-  /** Adds a listener; returns its own undo. */
+  /**
+   * Adds a listener; returns its own undo.
+   * @throws ForebayError `FOREBAY_INVALID_ARGUMENT` for an event that there is not, and for a listener that is no function.
+   */
   on<Name extends keyof DataCacheEvents>(
     event: Name,
     listener: (payload: DataCacheEvents[Name]) => unknown,

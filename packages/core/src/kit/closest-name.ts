@@ -1,7 +1,13 @@
 /** "Did you mean": the known name closest to a misspelt one. */
 
+/** ` Did you mean 'limit'?` after a sentence, with the space before it; nothing when no known name is close. */
+export function didYouMean(name: string, known: readonly string[]): string {
+  const closest = closestName(name, known)
+  return closest === undefined ? '' : ` Did you mean '${closest}'?`
+}
+
 /** The known name with the smallest edit distance, when it is close enough to be a slip of the hand. */
-export function closestName(name: string, known: readonly string[]): string | undefined {
+function closestName(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1
   for (const candidate of known) {

@@ -1,33 +1,37 @@
 /** Typed events that cost nothing while nobody listens, and whose listeners can harm nobody. */
 import { channel, type Channel } from 'node:diagnostics_channel'
+import { didYouMean } from './closest-name.ts'
 import { ForebayError, showValue } from './forebay-error.ts'
+import { isPromise } from './promise.ts'
 
 export type Listener<Payload> = (payload: Payload) => unknown
 
 /** Told when a listener throws or rejects. */
 export type ListenerFailure = (event: string, error: unknown) => void
 
+/** Every event there is. A table, so that the compiler tells of one that is missing or too many. */
+export type EventNames<Events> = Readonly<Record<keyof Events & string, true>>
+
 /**
  * Emits to its own listeners, then to the `node:diagnostics_channel` named `<prefix>:<event>`. A listener that throws, or
  * whose promise rejects, stops neither the others nor the caller.
  */
 export class Emitter<Events extends object> {
-  readonly #prefix: string
-  readonly #failed: ListenerFailure
-  readonly #topics = new Map<keyof Events, unknown>()
+  readonly #topics: ReadonlyMap<string, unknown>
 
-  constructor(prefix: string, failed: ListenerFailure) {
-    this.#prefix = prefix
-    this.#failed = failed
+  constructor(prefix: string, events: EventNames<Events>, failed: ListenerFailure) {
+    this.#topics = new Map(
+      Object.keys(events).map((event) => [event, new Topic(event, channel(`${prefix}:${event}`), failed)]),
+    )
   }
 
-  /** One event, to be kept by whoever asks for it often. */
+  /**
+   * One event, to be kept by whoever asks for it often.
+   * @throws ForebayError `FOREBAY_INVALID_ARGUMENT` for an event that there is not: its listener would wait for ever.
+   */
   topic<Name extends keyof Events & string>(event: Name): Topic<Events[Name]> {
-    let topic = this.#topics.get(event) as Topic<Events[Name]> | undefined
-    if (topic === undefined) {
-      topic = new Topic(event, channel(`${this.#prefix}:${event}`), this.#failed)
-      this.#topics.set(event, topic)
-    }
+    const topic = this.#topics.get(event) as Topic<Events[Name]> | undefined
+    if (topic === undefined) throw noSuchEvent(event, [...this.#topics.keys()])
     return topic
   }
 
@@ -85,11 +89,19 @@ export class Topic<Payload> {
   #tell(listener: Listener<Payload>, payload: Payload): void {
     try {
       const result = listener(payload)
-      if (result instanceof Promise) result.catch((error: unknown) => this.#failed(this.#event, error))
+      if (isPromise(result)) result.then(undefined, (error: unknown) => this.#failed(this.#event, error))
     } catch (error) {
       this.#failed(this.#event, error)
     }
   }
+}
+
+function noSuchEvent(event: unknown, known: readonly string[]): ForebayError {
+  const hint = typeof event === 'string' ? didYouMean(event, known) : ''
+  return new ForebayError(
+    'FOREBAY_INVALID_ARGUMENT',
+    `event: ${showValue(event)} is not accepted.${hint} Accepted: ${known.join(', ')}.`,
+  )
 }
 
 function notAListener(event: string, given: unknown): ForebayError {

@@ -1,5 +1,5 @@
 /** Options are checked once, when a middleware is made, against a table of checks. */
-import { closestName } from './closest-name.ts'
+import { didYouMean } from './closest-name.ts'
 import { ForebayError, showValue } from './forebay-error.ts'
 import { readDuration } from './duration.ts'
 
@@ -36,11 +36,9 @@ export function checkOptions(of: string, options: unknown, checks: OptionChecks)
 }
 
 function unknownOption(of: string, name: string, known: readonly string[]): ForebayError {
-  const closest = closestName(name, known)
-  const hint = closest === undefined ? '' : ` Did you mean '${closest}'?`
   return new ForebayError(
     'FOREBAY_UNKNOWN_OPTION',
-    `${of}: unknown option '${name.slice(0, 60)}'.${hint} Known options: ${known.join(', ')}.`,
+    `${of}: unknown option '${name.slice(0, 60)}'.${didYouMean(name, known)} Known options: ${known.join(', ')}.`,
   )
 }
 

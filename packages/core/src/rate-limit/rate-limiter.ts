@@ -11,6 +11,7 @@ import type { MaybePromise } from '../ports/maybe-promise.ts'
 import type { Charge, Decision, DeniedDecision, RateLimitStore } from '../ports/rate-limit-store.ts'
 import { GuardedLimits } from './guarded-limits.ts'
 import { OnceLog } from '../kit/once-log.ts'
+import { limiterEventNames } from './limiter-event-names.ts'
 import { checkCallOptions, checkCalls, checkKey, checkUnits } from './limiter-arguments.ts'
 import type { Adjustment } from './local-limits.ts'
 import type { OnBackendError, RateLimiterSetup } from './rate-limiter-setup.ts'
@@ -70,7 +71,9 @@ export class RateLimiter<Changes = never> {
     this.#charges = setup.charges
     this.#changed = setup.changed
     this.#log = new OnceLog(`rate limiter ${setup.name}`, setup.logger, "listen to 'error'")
-    this.#events = new Emitter('forebay', (event, error) => this.#log.listenerFailed(event, error))
+    this.#events = new Emitter('forebay', limiterEventNames, (event, error) =>
+      this.#log.listenerFailed(event, error),
+    )
     this.#decisions = this.#events.topic('decision')
     this.#denials = this.#events.topic('denied')
     this.#guard = guardOf(setup.backend)
@@ -166,7 +169,7 @@ export class RateLimiter<Changes = never> {
     return { allowed: this.#allowed, denied: this.#denied, errors: this.#errors, keys, evictions, backend }
   }
 
-  /** Adds a listener; returns its own undo. */
+  /** Adds a listener; returns its own undo. @throws ForebayError `FOREBAY_INVALID_ARGUMENT` for an event that there is not. */
   on<Name extends keyof LimiterEvents>(event: Name, listener: Listener<LimiterEvents[Name]>): Undo {
     return this.#events.on(event, listener)
   }

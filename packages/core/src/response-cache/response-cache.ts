@@ -64,7 +64,10 @@ export interface ResponseCache {
   invalidatePrefix(prefix: string, options?: InvalidateOptions): Promise<void>
   clear(options?: InvalidateOptions): Promise<void>
   stats(): ResponseCacheStats
-  /** Adds a listener; returns its own undo. */
+  /**
+   * Adds a listener; returns its own undo.
+   * @throws ForebayError `FOREBAY_INVALID_ARGUMENT` for an event that there is not, and for a listener that is no function.
+   */
   on<Name extends keyof CacheEvents>(
     event: Name,
     listener: (payload: CacheEvents[Name]) => unknown,
