@@ -48,6 +48,20 @@ describe('an answer that comes late or never', () => {
     expect(await decision).toMatchObject({ allowed: true, source: 'local', remaining: 3 })
   })
 
+  it('is an event of its own, beside that of every failure', async () => {
+    const { limiter, clock, answerBy } = made({ timeout: 50 })
+    const heard: unknown[] = []
+    limiter.on('slow', (event) => heard.push(event))
+    limiter.on('backend-error', ({ operation }) => heard.push(operation))
+    answerBy(() => new Promise(() => {}))
+    const decision = limiter.consume('key')
+    clock.advance(50)
+    await decision
+    answerBy(failing)
+    void limiter.consume('key')
+    expect(heard).toEqual(['consume', { name: 'default', operation: 'consume', durationMs: 50 }])
+  })
+
   it('is heard when it comes in time, and leaves no timer behind', async () => {
     const { limiter, clock, answerBy } = made({ timeout: 50 })
     const facts = { allowed: true, limit: 9, remaining: 8, resetAt: 1, key: 'key', source: 'backend' }
@@ -104,7 +118,7 @@ describe('an answer that is none', () => {
     expect(await limiter.consume('key')).toMatchObject({ allowed: false, reason: 'backend' })
   })
 
-  it.each<unknown>([undefined, null, 'text', 0])('and a failure of %j', async (thrown) => {
+  it.each<unknown>([undefined, null, 'text', 0, Object.create(null)])('and a failure of %j', async (thrown) => {
     const { limiter, answerBy } = made({ onBackendError: 'open' })
     answerBy(() => Promise.reject(thrown))
     expect(await limiter.consume('key')).toMatchObject({ allowed: true, source: 'local', policies: [] })

@@ -4,6 +4,7 @@ import { Fleet } from '../engine/fleet.ts'
 import { GuardedEntries } from '../engine/guarded-entries.ts'
 import { Passes } from '../engine/passes.ts'
 import { SharedReads } from '../engine/shared-reads.ts'
+import { backendEvents } from '../guard/backend-events.ts'
 import { guardOf } from '../guard/backend-guard.ts'
 import type { BackendUser } from '../guard/outage.ts'
 import { digest } from '../kit/digest.ts'
@@ -97,8 +98,7 @@ export class DataCore {
     const user: BackendUser = {
       who: `data cache ${options.name}`,
       logger: options.logger,
-      failed: (operation, error) => this.events.emit('backend-error', { name: this.name, operation, error }),
-      recovered: () => this.events.emit('backend-recovered', { name: this.name }),
+      ...backendEvents(options.name, this.events),
     }
     this.entries = new GuardedEntries({
       store: options.backend.entries,

@@ -1,12 +1,15 @@
 /** The longest that anybody waits for an answer. */
+import { asError } from '../kit/as-error.ts'
 import type { Clock, Undo } from '../ports/clock.ts'
 
 /** Nothing came in time. What comes later is nobody's. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer'
+  readonly timeoutMs: number
 
   constructor(timeoutMs: number) {
     super(`no answer within ${timeoutMs} ms`)
+    this.timeoutMs = timeoutMs
   }
 }
 
@@ -40,7 +43,7 @@ export function inTime<T>(answer: Promise<T>, limit: TimeLimit, outcome: Outcome
       if (wait.ends()) outcome.answered(value)
     },
     (error: unknown) => {
-      if (wait.ends()) outcome.failed(error instanceof Error ? error : new Error(String(error)))
+      if (wait.ends()) outcome.failed(asError(error))
     },
   )
 }

@@ -12,6 +12,7 @@ export interface LimiterEvents {
   error: ErrorEvent
   'backend-error': BackendErrorEvent
   'backend-recovered': Origin
+  /** The backend did not answer within `timeout`: a `backend-error`, too. */
   slow: SlowEvent
 }
 
@@ -26,6 +27,7 @@ export interface CacheEvents {
   error: ErrorEvent
   'backend-error': BackendErrorEvent
   'backend-recovered': Origin
+  /** The backend did not answer within `timeout`: a `backend-error`, too. */
   slow: SlowEvent
 }
 
@@ -58,7 +60,7 @@ export interface DataCacheEvents {
   error: ErrorEvent
   'backend-error': BackendErrorEvent
   'backend-recovered': Origin
-  /** A loader outlasted `softTimeout`. */
+  /** A loader outlasted `softTimeout`, or the backend did not answer within `timeout`: a `backend-error`, too. */
   slow: SlowEvent
 }
 
@@ -94,7 +96,10 @@ export interface BackendErrorEvent extends Origin {
   readonly error: unknown
 }
 
+/** Something took longer than its time limit allows. */
 export interface SlowEvent extends Origin {
+  /** `loader`, or what was asked of the backend. */
   readonly operation: string
+  /** The limit: how long it was waited for. */
   readonly durationMs: number
 }

@@ -1,4 +1,5 @@
 /** A rate limiter: asks the store, survives its failures, tells who listens. */
+import { backendEvents } from '../guard/backend-events.ts'
 import { guardOf, type BackendGuard } from '../guard/backend-guard.ts'
 import type { CircuitState } from '../guard/circuit.ts'
 import { digest } from '../kit/digest.ts'
@@ -76,6 +77,7 @@ export class RateLimiter<Changes = never> {
     )
     this.#decisions = this.#events.topic('decision')
     this.#denials = this.#events.topic('denied')
+    const told = backendEvents(setup.name, this.#events)
     this.#guard = guardOf(setup.backend)
     this.#limits = new GuardedLimits({
       ...setup,
@@ -84,8 +86,11 @@ export class RateLimiter<Changes = never> {
       user: {
         who: `rate limiter ${setup.name}`,
         logger: setup.logger,
-        failed: (operation, error) => this.#backendFailed(operation, error),
-        recovered: () => this.#backendRecovered(),
+        failed: (operation, error) => {
+          this.#errors++
+          told.failed(operation, error)
+        },
+        recovered: told.recovered,
       },
     })
   }
@@ -229,17 +234,6 @@ export class RateLimiter<Changes = never> {
     if (cost === undefined) return this.#charges
     checkUnits(cost, 'cost')
     return this.#charges.map(({ policy }) => ({ policy, units: cost }))
-  }
-
-  #backendFailed(operation: string, error: unknown): void {
-    this.#errors++
-    if (this.#events.hears('backend-error')) {
-      this.#events.emit('backend-error', { name: this.name, operation, error })
-    }
-  }
-
-  #backendRecovered(): void {
-    if (this.#events.hears('backend-recovered')) this.#events.emit('backend-recovered', { name: this.name })
   }
 }
 

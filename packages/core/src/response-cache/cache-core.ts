@@ -1,5 +1,6 @@
 /** What every mount of one cache shares. */
 import { debuglog, type DebugLogger } from 'node:util'
+import { backendEvents } from '../guard/backend-events.ts'
 import { guardOf } from '../guard/backend-guard.ts'
 import type { BackendUser } from '../guard/outage.ts'
 import { BoundedMap } from '../kit/bounded-map.ts'
@@ -110,8 +111,7 @@ export class CacheCore {
     const user: BackendUser = {
       who: `response cache ${options.name}`,
       logger: options.logger,
-      failed: (operation, error) => this.events.emit('backend-error', { name: this.name, operation, error }),
-      recovered: () => this.events.emit('backend-recovered', { name: this.name }),
+      ...backendEvents(options.name, this.events),
     }
     this.entries = new GuardedEntries({
       store: options.backend.entries,

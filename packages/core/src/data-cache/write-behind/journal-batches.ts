@@ -1,4 +1,5 @@
 /** What was read from a journal as batches: of each key the newest value, and all records that it stands for. */
+import { asError } from '../../kit/as-error.ts'
 import type { Codec } from '../../ports/codec.ts'
 import type { JournaledRecord } from '../../ports/journal.ts'
 import type { HeldReader } from './held-reader.ts'
@@ -42,7 +43,7 @@ export function batchesOf<T>(found: ReadonlyMap<string, Found>, rules: BatchRule
       const value = decodeWrite(rules.codec, newest.value) as T
       readable.push({ entry: [key, value], ids, error: undefined })
     } catch (caught) {
-      const error = caught instanceof Error ? caught : new Error(String(caught))
+      const error = asError(caught)
       unreadable.push({ entry: [key, newest.value as T], ids, error })
     }
   }

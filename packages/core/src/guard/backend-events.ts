@@ -1,0 +1,25 @@
+/** What a limiter or cache tells its listeners of the backend. */
+import type { BackendErrorEvent, SlowEvent } from '../ports/events.ts'
+import { NoAnswer } from './deadline.ts'
+import type { BackendUser } from './outage.ts'
+
+interface BackendEvents {
+  'backend-error': BackendErrorEvent
+  'backend-recovered': { readonly name: string }
+  slow: SlowEvent
+}
+
+interface Emits {
+  emit<Name extends keyof BackendEvents>(event: Name, payload: BackendEvents[Name]): void
+}
+
+/** The part of a backend's user that tells. @param name of the limiter or cache that the events come from. */
+export function backendEvents(name: string, events: Emits): Pick<BackendUser, 'failed' | 'recovered'> {
+  return {
+    failed: (operation, error) => {
+      events.emit('backend-error', { name, operation, error })
+      if (error instanceof NoAnswer) events.emit('slow', { name, operation, durationMs: error.timeoutMs })
+    },
+    recovered: () => events.emit('backend-recovered', { name }),
+  }
+}
