@@ -118,11 +118,14 @@ describe('an answer that is none', () => {
     expect(await limiter.consume('key')).toMatchObject({ allowed: false, reason: 'backend' })
   })
 
-  it.each<unknown>([undefined, null, 'text', 0, Object.create(null)])('and a failure of %j', async (thrown) => {
-    const { limiter, answerBy } = made({ onBackendError: 'open' })
-    answerBy(() => Promise.reject(thrown))
-    expect(await limiter.consume('key')).toMatchObject({ allowed: true, source: 'local', policies: [] })
-  })
+  it.each<unknown>([undefined, null, 'text', 0, Object.create(null)])(
+    'and a failure of %j',
+    async (thrown) => {
+      const { limiter, answerBy } = made({ onBackendError: 'open' })
+      answerBy(() => Promise.reject(thrown))
+      expect(await limiter.consume('key')).toMatchObject({ allowed: true, source: 'local', policies: [] })
+    },
+  )
 })
 
 describe('an outage', () => {
