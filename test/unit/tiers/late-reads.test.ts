@@ -1,109 +1,92 @@
 /** Answers of the far tier that are out of date when they come. */
-import { isPromise, type TieredBackend } from '@forebay/core'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { entryOn, scope, store, valueOf } from '../../tiers/entries.ts'
-import { heldStore, type HeldStore } from '../../tiers/held-store.ts'
-import { simulatedFleet, type SimulatedFleet } from '../../tiers/simulated-fleet.ts'
+import { heldSceneWithOld, isNear, reading, type HeldScene } from '../../tiers/held-scene.ts'
 
-let fleet: SimulatedFleet
-let isHeld = false
-let far: HeldStore
-/** Its calls to the far tier are held; those of the other are not. */
-let node: TieredBackend
-let other: TieredBackend
+let scene: HeldScene
 
 beforeEach(async () => {
-  fleet = simulatedFleet()
-  isHeld = false
-  far = heldStore(fleet.truth, () => isHeld)
-  node = fleet.tiered(0, { entries: far.store })
-  other = fleet.tiered(1)
-  await store(other, 'key', 'old')
-  await node.entries.get(scope, 'another key')
-  isHeld = true
+  scene = await heldSceneWithOld()
 })
-
-const isNear = (): boolean => !isPromise(node.entries.get(scope, 'key'))
-const read = (): { value: Promise<unknown> } => ({ value: valueOf(node, 'key') })
 
 describe('a read that is underway', () => {
   it('when the entry is replaced: is made again', async () => {
-    const reading = read()
-    far.next('get').arrive()
-    await store(other, 'key', 'new')
-    await far.next('get').answer()
-    await far.next('get').answer()
-    expect(await reading.value).toBe('new')
-    expect(isNear()).toBe(true)
+    const read = reading(scene)
+    scene.far.next('get').arrive()
+    await store(scene.other, 'key', 'new')
+    await scene.far.next('get').answer()
+    await scene.far.next('get').answer()
+    expect(await read.value).toBe('new')
+    expect(isNear(scene)).toBe(true)
   })
 
   it('when the entry is deleted: is made again', async () => {
-    const reading = read()
-    far.next('get').arrive()
-    await other.entries.delete(scope, 'key')
-    await far.next('get').answer()
-    await far.next('get').answer()
-    expect(await reading.value).toBeUndefined()
-    isHeld = false
-    expect(await valueOf(node, 'key')).toBeUndefined()
+    const read = reading(scene)
+    scene.far.next('get').arrive()
+    await scene.other.entries.delete(scope, 'key')
+    await scene.far.next('get').answer()
+    await scene.far.next('get').answer()
+    expect(await read.value).toBeUndefined()
+    scene.isHeld = false
+    expect(await valueOf(scene.node, 'key')).toBeUndefined()
   })
 
   it('when the entry is deleted here: is made again', async () => {
-    const reading = read()
-    far.next('get').arrive()
-    isHeld = false
-    await node.entries.delete(scope, 'key')
-    await far.next('get').answer()
-    expect(await reading.value).toBeUndefined()
+    const read = reading(scene)
+    scene.far.next('get').arrive()
+    scene.isHeld = false
+    await scene.node.entries.delete(scope, 'key')
+    await scene.far.next('get').answer()
+    expect(await read.value).toBeUndefined()
   })
 
   it.each([true, false])('when a mark concerns the entry: is made again (soft: %s)', async (soft) => {
-    const reading = node.entries.get(scope, 'key')
-    far.next('get').arrive()
-    await other.entries.mark(scope, [{ type: 'label', label: 'tag' }], { soft })
-    await far.next('get').answer()
-    await far.next('get').answer()
-    const found = await reading
+    const read = scene.node.entries.get(scope, 'key')
+    scene.far.next('get').arrive()
+    await scene.other.entries.mark(scope, [{ type: 'label', label: 'tag' }], { soft })
+    await scene.far.next('get').answer()
+    await scene.far.next('get').answer()
+    const found = await read
     expect(soft ? found?.softened : found).toBe(soft ? true : undefined)
   })
 
   it('when a mark concerns other entries: is good', async () => {
-    const reading = read()
-    far.next('get').arrive()
-    await other.entries.mark(scope, [{ type: 'label', label: 'another tag' }], { soft: false })
-    await far.next('get').answer()
-    expect(await reading.value).toBe('old')
-    expect(isNear()).toBe(true)
+    const read = reading(scene)
+    scene.far.next('get').arrive()
+    await scene.other.entries.mark(scope, [{ type: 'label', label: 'another tag' }], { soft: false })
+    await scene.far.next('get').answer()
+    expect(await read.value).toBe('old')
+    expect(isNear(scene)).toBe(true)
   })
 
   it('when messages may have been missed: is made again', async () => {
-    const reading = read()
-    far.next('get').arrive()
-    await fleet.truth.delete(scope, 'key')
-    fleet.bus.gap(0)
-    await far.next('get').answer()
-    await far.next('get').answer()
-    expect(await reading.value).toBeUndefined()
+    const read = reading(scene)
+    scene.far.next('get').arrive()
+    await scene.fleet.truth.delete(scope, 'key')
+    scene.fleet.bus.gap(0)
+    await scene.far.next('get').answer()
+    await scene.far.next('get').answer()
+    expect(await read.value).toBeUndefined()
   })
 
   it('of many: only what is out of date is asked for again', async () => {
-    await store(other, 'rest', 'value')
-    const reading = node.entries.getMany(scope, ['key', 'rest'])
-    far.next('getMany').arrive()
-    await store(other, 'key', 'new')
-    await far.next('getMany').answer()
-    expect(far.calls.map(({ operation }) => operation)).toEqual(['get'])
-    await far.next('get').answer()
-    const found = await reading
+    await store(scene.other, 'rest', 'value')
+    const read = scene.node.entries.getMany(scope, ['key', 'rest'])
+    scene.far.next('getMany').arrive()
+    await store(scene.other, 'key', 'new')
+    await scene.far.next('getMany').answer()
+    expect(scene.far.calls.map(({ operation }) => operation)).toEqual(['get'])
+    await scene.far.next('get').answer()
+    const found = await read
     expect([found.get('key')?.entry.value, found.get('rest')?.entry.value]).toEqual(['new', 'value'])
   })
 
   it('of many: waits with others for a key that is asked for already', async () => {
-    const one = read()
-    const many = node.entries.getMany(scope, ['key', 'none'])
-    expect(far.calls.map(({ operation }) => operation)).toEqual(['get', 'get'])
-    await far.next('get').answer()
-    await far.next('get').answer()
+    const one = reading(scene)
+    const many = scene.node.entries.getMany(scope, ['key', 'none'])
+    expect(scene.far.calls.map(({ operation }) => operation)).toEqual(['get', 'get'])
+    await scene.far.next('get').answer()
+    await scene.far.next('get').answer()
     expect([await one.value, (await many).get('key')?.entry.value, (await many).size]).toEqual([
       'old',
       'old',
@@ -112,35 +95,35 @@ describe('a read that is underway', () => {
   })
 
   it('is given up as a miss when the key never rests', async () => {
-    const reading = read()
+    const read = reading(scene)
     let answers = 0
-    while (far.calls.length > 0 && answers < 50) {
+    while (scene.far.calls.length > 0 && answers < 50) {
       answers++
-      far.next('get').arrive()
-      await store(other, 'key', `value ${answers}`)
-      await far.next('get').answer()
+      scene.far.next('get').arrive()
+      await store(scene.other, 'key', `value ${answers}`)
+      await scene.far.next('get').answer()
     }
-    expect(await reading.value).toBeUndefined()
+    expect(await read.value).toBeUndefined()
     expect(answers).toBe(5)
   })
 
   it('fails for all who wait for it, and for nobody after', async () => {
-    const readings = [read().value, read().value]
-    await far.next('get').lose()
+    const readings = [reading(scene).value, reading(scene).value]
+    await scene.far.next('get').lose()
     for (const reading of readings) await expect(reading).rejects.toThrow('no answer')
-    isHeld = false
-    expect(await valueOf(node, 'key')).toBe('old')
+    scene.isHeld = false
+    expect(await valueOf(scene.node, 'key')).toBe('old')
   })
 
   it('is made again when a later one has brought newer news', async () => {
-    const hung = read()
-    far.next('get').arrive()
-    fleet.clock.advance(1_001)
-    const later = read()
+    const hung = reading(scene)
+    scene.far.next('get').arrive()
+    scene.fleet.clock.advance(1_001)
+    const later = reading(scene)
     // Nobody tells of it.
-    isHeld = false
-    await fleet.truth.set(scope, 'key', await entryOn(other, 'new'))
-    const [first, second] = far.calls
+    scene.isHeld = false
+    await scene.fleet.truth.set(scope, 'key', await entryOn(scene.other, 'new'))
+    const [first, second] = scene.far.calls
     await second?.answer()
     expect(await later.value).toBe('new')
     await first?.answer()
@@ -148,19 +131,19 @@ describe('a read that is underway', () => {
   })
 
   it('keeps nobody waiting who comes a second later', async () => {
-    const hung = read()
-    fleet.clock.advance(1_001)
-    const later = read()
-    expect(far.calls).toHaveLength(2)
-    const [first, second] = far.calls
+    const hung = reading(scene)
+    scene.fleet.clock.advance(1_001)
+    const later = reading(scene)
+    expect(scene.far.calls).toHaveLength(2)
+    const [first, second] = scene.far.calls
     first?.arrive()
-    await store(other, 'key', 'new')
+    await store(scene.other, 'key', 'new')
     await second?.answer()
-    await far.calls[1]?.answer()
+    await scene.far.calls[1]?.answer()
     expect(await later.value).toBe('new')
     await first?.answer()
-    isHeld = false
-    await far.next('get').answer()
+    scene.isHeld = false
+    await scene.far.next('get').answer()
     expect(await hung.value).toBe('new')
   })
 })
