@@ -1,6 +1,6 @@
 /** A way to a Redis server that can be made slow, broken or lying at any time. */
-import { once } from 'node:events'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { startFront } from '../redis/front.ts'
 
 export type Mood =
   | { readonly kind: 'fair' }
@@ -29,60 +29,39 @@ export interface MoodyProxy {
 const first = /^(hello|auth|info|client|select|quit)$/i
 
 export async function startMoodyProxy(to: number): Promise<MoodyProxy> {
-  const open = new Set<Socket>()
   let mood: Mood = { kind: 'fair' }
   let target = to
-  const listenIn = (): void => {
-    for (const socket of open) {
-      if (mood.kind === 'silent') socket.pause()
-      else socket.resume()
-    }
-  }
-  const front = createServer((socket) => {
-    const server = connect(target, '127.0.0.1')
-    for (const end of [socket, server]) {
-      open.add(end)
-      end.on('error', () => end.destroy())
-      end.on('close', () => {
-        open.delete(end)
-        socket.destroy()
-        server.destroy()
+  const listenIn = (end: Socket): void => void (mood.kind === 'silent' ? end.pause() : end.resume())
+  const front = await startFront(
+    () => target,
+    (client, server) => {
+      const commands = new CommandReader()
+      client.on('data', (chunk) => {
+        if (mood.kind !== 'answering') {
+          server.write(chunk)
+          return
+        }
+        for (const { name, bytes } of commands.read(chunk)) {
+          if (first.test(name)) server.write(bytes)
+          else client.write(mood.reply)
+        }
       })
-    }
-    const commands = new CommandReader()
-    socket.on('data', (chunk) => {
-      if (mood.kind !== 'answering') {
-        server.write(chunk)
-        return
-      }
-      for (const { name, bytes } of commands.read(chunk)) {
-        if (first.test(name)) server.write(bytes)
-        else socket.write(mood.reply)
-      }
-    })
-    const answers = new Answers(socket)
-    server.on('data', (chunk) => answers.pass(chunk, mood))
-    listenIn()
-  })
-  const breakAll = (): void => {
-    for (const socket of open) socket.destroy()
-  }
-  front.listen(0, '127.0.0.1')
-  await once(front, 'listening')
+      const answers = new Answers(client)
+      server.on('data', (chunk) => answers.pass(chunk, mood))
+      for (const end of [client, server]) listenIn(end)
+    },
+  )
   return {
-    port: (front.address() as AddressInfo).port,
+    port: front.port,
     become: (next) => {
       mood = next
-      listenIn()
+      for (const end of front.open) listenIn(end)
     },
-    breakAll,
+    breakAll: front.breakAll,
     pointTo: (port) => {
       target = port
     },
-    stop: async () => {
-      breakAll()
-      if (front.listening) await new Promise((resolve) => front.close(resolve))
-    },
+    stop: front.stop,
   }
 }
 
