@@ -1,7 +1,8 @@
 /** createCache of @forebay/core with near copies in front of Redis: what is near is answered without it. */
-import { createCache, memoryBackend, tieredBackend } from '@forebay/core'
+import { memoryBackend, tieredBackend } from '@forebay/core'
 import { redisBackend } from '@forebay/redis'
-import { dataEntries, dataTtlMs, type DataContestant } from '../../data-contestant.ts'
+import { dataEntries, type DataContestant } from '../../data-contestant.ts'
+import { forebaySubject } from '../../forebay-subject.ts'
 
 export const forebayTiered: DataContestant = {
   name: 'forebay, near copies of Redis',
@@ -14,15 +15,6 @@ export const forebayTiered: DataContestant = {
       far: redisBackend(redisUrl, { prefix: `bench:${process.pid}:`, timeout: 10_000 }),
       nearTtl: '1h',
     })
-    const cache = createCache({ namespace: 'bench', ttl: dataTtlMs, timeout: '10s', backend })
-    return {
-      set: (key, value) => cache.set(key, value),
-      get: (key) => cache.get(key),
-      getOrLoad: (key, load) => cache.getOrLoad(key, load),
-      close: async () => {
-        await cache.close()
-        await backend.close()
-      },
-    }
+    return forebaySubject(backend, { timeout: '10s' })
   },
 }
