@@ -108,9 +108,9 @@ describe('a read that is underway', () => {
   })
 
   it('fails for all who wait for it, and for nobody after', async () => {
-    const readings = [reading(scene).value, reading(scene).value]
+    const reads = [reading(scene), reading(scene)]
     await scene.far.next('get').lose()
-    for (const reading of readings) await expect(reading).rejects.toThrow('no answer')
+    for (const { value } of reads) await expect(value).rejects.toThrow('no answer')
     scene.isHeld = false
     expect(await valueOf(scene.node, 'key')).toBe('old')
   })
