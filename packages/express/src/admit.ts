@@ -9,6 +9,7 @@ import {
   type MaybePromise,
 } from '@forebay/core'
 import { ExpressExchange } from './express-exchange.ts'
+import type { Middleware } from './middleware.ts'
 import { Placing } from './mounting.ts'
 
 interface AdmissionGate {
@@ -16,14 +17,14 @@ interface AdmissionGate {
 }
 
 /** A middleware that asks `gate`. A decision that is there at once costs no promise. */
-export function admitting(gate: AdmissionGate): RequestHandler {
+export function admitting(gate: AdmissionGate): Middleware {
   const middleware: RequestHandler = (req, res, next) => {
     const admission = gate.admit(new ExpressExchange(req, res, placing))
     if (isPromise(admission)) admission.then((settled) => actOn(settled, { req, res, next }), next)
     else actOn(admission, { req, res, next })
   }
   const placing = new Placing(middleware)
-  return middleware
+  return middleware as Middleware
 }
 
 interface Handling {

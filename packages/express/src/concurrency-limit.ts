@@ -1,9 +1,10 @@
 /** `concurrencyLimit` as Express middleware. */
-import type { Request, RequestHandler, Response } from 'express'
+import type { Request, Response } from 'express'
 import { createConcurrencyGate, type ConcurrencyLimiter, type ConcurrencyLimitOptions } from '@forebay/core'
 import { admitting } from './admit.ts'
+import type { Middleware } from './middleware.ts'
 
-export interface ConcurrencyLimitMiddleware extends RequestHandler {
+export interface ConcurrencyLimitMiddleware extends Middleware {
   readonly limiter: ConcurrencyLimiter
 }
 

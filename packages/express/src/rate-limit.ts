@@ -1,9 +1,10 @@
 /** `rateLimit` as Express middleware. */
-import type { Request, RequestHandler, Response } from 'express'
+import type { Request, Response } from 'express'
 import { createRateLimitGate, type RateLimitGate, type RateLimitOptions } from '@forebay/core'
 import { admitting } from './admit.ts'
+import type { Middleware } from './middleware.ts'
 
-export interface RateLimitMiddleware extends RequestHandler {
+export interface RateLimitMiddleware extends Middleware {
   /** The limiter behind: its counters, its statistics, its events. */
   readonly limiter: RateLimitGate['limiter']
 }

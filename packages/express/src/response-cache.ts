@@ -10,9 +10,10 @@ import {
   type ResponseCacheOptions,
 } from '@forebay/core'
 import { ExpressExchange } from './express-exchange.ts'
+import type { Middleware } from './middleware.ts'
 import { Placing } from './mounting.ts'
 
-export interface ResponseCacheMiddleware extends RequestHandler {
+export interface ResponseCacheMiddleware extends Middleware {
   /** The cache behind: its invalidation, its statistics, its events. */
   readonly cache: ResponseCache
 }
@@ -32,7 +33,7 @@ export function responseCache(
     else actOn(outcome, res, next)
   }
   const placing = new Placing(middleware)
-  return Object.assign(middleware, { cache: gate.cache })
+  return Object.assign(middleware as Middleware, { cache: gate.cache })
 }
 
 function actOn(outcome: CacheOutcome, res: Response, next: NextFunction): void {

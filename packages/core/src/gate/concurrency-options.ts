@@ -17,7 +17,7 @@ export interface ConcurrencyLimiterOptions {
    * Where permits are counted. On one that processes share, all of them together run no more than `max`; while it does not
    * answer, each process counts alone. Default: this process.
    */
-  readonly backend?: Backend
+  readonly backend?: Backend | undefined
   /**
    * Labels problem details and metrics. On a backend that processes share, limiters of one name and `max` share their permits,
    * in one process too; those without a name are told apart by the order in which they are made. Default `'concurrency'`.

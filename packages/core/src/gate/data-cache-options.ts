@@ -31,7 +31,7 @@ export interface CreateCacheOptions<T = unknown> extends LoadOptions<T> {
   /** The most that a use waits for the backend, default 100 ms; then it is a miss. */
   readonly timeout?: Duration
   /** Where values are stored. Default: a memory backend of this cache's own. */
-  readonly backend?: Backend
+  readonly backend?: Backend | undefined
   /** Labels events and metrics. Default: the namespace. */
   readonly name?: string
   /** Hears warnings and errors. Default: the console. */

@@ -64,7 +64,7 @@ interface LimiterOptions {
   /** The most that a decision waits for the backend, default 100 ms; then `onBackendError` applies. */
   readonly timeout?: Duration
   /** Where quotas are counted. Default: a memory backend of this limiter's own. */
-  readonly backend?: Backend
+  readonly backend?: Backend | undefined
   /** Labels fields, events and metrics. Default `'default'`. */
   readonly name?: string
   /** How many processes share the backend: by `'local'` each of them grants that part of the quota. Default 1. */

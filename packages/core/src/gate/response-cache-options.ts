@@ -70,7 +70,7 @@ export interface ResponseCacheOptions<Args extends readonly unknown[] = readonly
   /** The most that a request waits for the backend, default 100 ms; then it is a miss. */
   readonly timeout?: Duration
   /** Where responses are stored. Default: a memory backend of this cache's own. */
-  readonly backend?: Backend
+  readonly backend?: Backend | undefined
   /** Labels events and metrics, and names this cache's part of the backend: caches of one name share their entries. Default `'default'`. */
   readonly name?: string
   /** Hears warnings and errors. Default: the console. */

@@ -36,11 +36,11 @@ export function showValue(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'function') return 'a function'
   if (typeof value !== 'object' || value === null) return String(value)
-  if (Array.isArray(value)) return 'an array'
+  const kind = Array.isArray(value) ? 'an array' : 'an object'
   try {
-    return shorten(JSON.stringify(value) ?? 'an object')
+    return shorten(JSON.stringify(value) ?? kind)
   } catch {
-    return 'an object'
+    return kind
   }
 }
 

@@ -75,7 +75,7 @@ export function isInteger(least: number, most: number = Number.MAX_SAFE_INTEGER)
       Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
     accepted:
       most === Number.MAX_SAFE_INTEGER
-        ? `a whole number of at least ${least}`
+        ? `a whole number of at least ${least} and at most ${most}`
         : `a whole number from ${least} to ${most}`,
   }
 }
