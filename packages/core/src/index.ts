@@ -170,6 +170,7 @@ export {
   type OptionChecks,
 } from './kit/option-check.ts'
 export { defaultLogger } from './kit/default-logger.ts'
+export { harmlessLogger } from './kit/harmless-logger.ts'
 export { systemClock } from './memory/system-clock.ts'
 export type { Algorithm, Correction, Moment, Standing, State } from './rate-limit/algorithms/algorithm.ts'
 export { HitLog } from './rate-limit/algorithms/hit-log.ts'

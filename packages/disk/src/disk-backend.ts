@@ -2,6 +2,7 @@
 import {
   checkOptions,
   defaultLogger,
+  harmlessLogger,
   isInteger,
   isObjectWith,
   isText,
@@ -53,7 +54,8 @@ export function diskBackend(options: DiskBackendOptions): DiskBackend {
 
 /** @param clock another time than the machine's is for tests. */
 export function diskBackendWith(options: DiskBackendOptions, clock?: Clock): DiskBackend {
-  const { path, maxBytes = diskBackendDefaults.maxBytes, logger = defaultLogger } = options
+  const { path, maxBytes = diskBackendDefaults.maxBytes } = options
+  const logger = harmlessLogger(options.logger ?? defaultLogger)
   const environment = Environment.open(path, logger)
   try {
     return backendOn(environment, { maxBytes, logger, time: clock ?? machineClock(environment) })

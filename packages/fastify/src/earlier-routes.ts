@@ -1,6 +1,6 @@
 /** Routes that were added before a plugin: Fastify tells plugins nothing of them, so the plugin tells of it. */
 import type { FastifyInstance } from 'fastify'
-import { defaultLogger, type Logger } from '@forebay/core'
+import { defaultLogger, harmlessLogger, type Logger } from '@forebay/core'
 import { printedRoutes } from './printed-routes.ts'
 
 /** Whether there are routes already, in the app or another of its contexts. */
@@ -33,7 +33,7 @@ export function warnOfEarlierRoutes(app: FastifyInstance, lookout: Lookout): voi
       // Fastify's own HEAD routes go with those for GET.
       .filter(({ method }) => method !== 'HEAD')
       .map(({ method, path }) => `${method} ${path}`)
-    if (missed.length > 0) logger.warn(warning(missed))
+    if (missed.length > 0) harmlessLogger(logger).warn(warning(missed))
     done()
   })
 }

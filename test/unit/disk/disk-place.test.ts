@@ -56,6 +56,15 @@ it('warns of a folder that anybody may write to', () => {
   expect(lines).toContainEqual(expect.stringContaining('anybody may write'))
 })
 
+it('opens in spite of a logger that throws', () => {
+  chmodSync(folder.path, 0o777)
+  const warn = (): never => {
+    throw new Error('full')
+  }
+  opened.push(diskBackend({ path: folder.path, logger: { warn, error: warn } }))
+  expect(statSync(fileIn(folder.path)).isFile()).toBe(true)
+})
+
 it('removes what an earlier start of the machine left, and nothing else', () => {
   const earlier = `forebay-1-${'0'.repeat(32)}.mdb`
   for (const name of [earlier, `${earlier}-lock`, 'notes.txt', 'other.mdb']) {
@@ -139,12 +148,14 @@ describe('after close', () => {
     const scope = scopeNamed('scope')
     const code = expect.objectContaining({ code: 'FOREBAY_CLOSED' })
     expect(() => closed.entries.get(scope, 'key')).toThrow(code)
-    expect(() => closed.entries.stats()).toThrow(code)
     expect(() => closed.limits.unblock('group', 'key')).toThrow(code)
     expect(() => closed.locks.acquire('key', 1_000)).toThrow(code)
     expect(() => closed.bus.publish('topic', 'message')).toThrow(code)
     expect(() => closed.journal.open('stream', 1_000)).toThrow(code)
     expect((await closed.health()).ok).toBe(false)
+    // Whoever watches several sources is not to lose all of them.
+    expect(closed.entries.stats()).toEqual({ entries: 0, bytes: 0, evictions: 0 })
+    expect(closed.limits.stats()).toEqual({ keys: 0, evictions: 0 })
     expect((await other.health()).ok).toBe(true)
     expect(await other.locks.acquire('key', 1_000)).toBeDefined()
   })

@@ -51,7 +51,7 @@ describe.each(kinds)('failing flushes %s', (_kind, make) => {
   it('keeps what onDeadLetter refuses, and tries all of it again', async () => {
     let isAway = true
     let letters = 0
-    const { writes, flushes, clock } = make({
+    const { writes, flushes, clock, logged } = make({
       retries: 0,
       flush() {
         if (isAway) throw new Error('away')
@@ -64,6 +64,7 @@ describe.each(kinds)('failing flushes %s', (_kind, make) => {
     await writes.write('a', 1)
     await pass(clock, 3_000)
     expect(letters).toBeGreaterThan(1)
+    expect(logged.filter((text) => text.includes('onDeadLetter'))).toHaveLength(1)
     isAway = false
     await pass(clock, 2_000)
     expect(flushes).toEqual(['a=1'])

@@ -1,4 +1,5 @@
 /** A function of the app, held to its time: it may throw, hang or answer nonsense. */
+import { asError } from '../kit/as-error.ts'
 import { ForebayError } from '../kit/forebay-error.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
@@ -35,11 +36,4 @@ export function inTime(
     }
     void run().then(end(resolve), (error: unknown) => end(() => reject(asError(error)))())
   })
-}
-
-/** What is thrown need not be an error. */
-function asError(error: unknown): Error {
-  return error instanceof Error
-    ? error
-    : new Error('rejected with something that is no error', { cause: error })
 }

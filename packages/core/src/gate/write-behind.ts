@@ -47,7 +47,7 @@ const leastLeaseMs = 1_000
 
 /**
  * Writes are accepted and visible in the cache at once, and reach the source a little later, in batches. Where the backend
- * has a journal (Redis), what was accepted survives the process and is flushed by any process of the same `name`, at least
+ * has a journal (Redis, disk), what was accepted survives the process and is flushed by any process of the same `name`, at least
  * once and in order per key; in memory it ends with the process.
  * @throws ForebayError for a cache that `createCache` did not make, and for options that are unknown, malformed or missing.
  */

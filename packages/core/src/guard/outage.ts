@@ -1,5 +1,6 @@
 /** What is told of a backend that fails: one line when it begins and one when it is over, whoever noticed. */
 import type { ForebayErrorCode } from '../kit/forebay-error.ts'
+import { harmlessLogger } from '../kit/harmless-logger.ts'
 import type { Clock, Undo } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
 import { NoAnswer } from './deadline.ts'
@@ -98,7 +99,8 @@ export class Outage {
     for (const user of affected) user.recovered()
     const teller = this.#teller
     this.#teller = undefined
-    if (teller !== undefined) say(teller.logger, 'warn', `forebay: the ${this.#kind} backend answers again`)
+    if (teller !== undefined)
+      harmlessLogger(teller.logger).warn(`forebay: the ${this.#kind} backend answers again`)
   }
 
   /** Not an outage that anybody has to look after, but a backend that was closed before those who use it. */
@@ -108,9 +110,7 @@ export class Outage {
     this.#isOn = true
     this.#cause = error
     this.#stopTelling?.()
-    say(
-      user.logger,
-      'warn',
+    harmlessLogger(user.logger).warn(
       `forebay: the ${this.#kind} backend is closed, and ${user.who} still asks it (${operation}); it is done without from now on`,
     )
   }
@@ -123,9 +123,7 @@ export class Outage {
     }
     this.#toldAt.push(this.#clock.now())
     this.#teller = user
-    say(
-      user.logger,
-      'error',
+    harmlessLogger(user.logger).error(
       `forebay: the ${this.#kind} backend failed at ${operation}, for ${user.who}; until it answers it is done without${
         this.#ownWord === undefined ? '' : ` (it says: ${this.#ownWord})`
       }`,
@@ -151,12 +149,4 @@ export class Outage {
 export function saysClosed(error: unknown): boolean {
   const { code } = (error ?? {}) as { readonly code?: unknown }
   return code === ('FOREBAY_CLOSED' satisfies ForebayErrorCode)
-}
-
-function say(logger: Logger, level: 'warn' | 'error', ...words: unknown[]): void {
-  try {
-    logger[level](...words)
-  } catch {
-    // A logger that throws has nobody to be reported to.
-  }
 }

@@ -1,8 +1,8 @@
 /** What was thrown, as an error: anything may be thrown. */
 import { showValue } from './forebay-error.ts'
 
-/** Never throws itself, as `String` does for some objects. */
+/** Its `cause` is what was thrown instead. Never throws itself, as `String` does for some objects. */
 export function asError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown
-  return new Error(typeof thrown === 'string' ? thrown : showValue(thrown))
+  return new Error(`no error but ${showValue(thrown)}`, { cause: thrown })
 }

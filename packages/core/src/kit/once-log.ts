@@ -1,18 +1,13 @@
 /** Each trouble once in the log, not once per request: a line per request would be an outage of its own. */
 import { BoundedMap } from './bounded-map.ts'
-
-/** The part of a logger that is used here. */
-interface Lines {
-  warn(...args: unknown[]): void
-  error(...args: unknown[]): void
-}
+import { harmlessLogger, type LogLines } from './harmless-logger.ts'
 
 /** Topics may hold a route or an event's name: they are many, and not without end. */
 const remembered = 2_048
 
 export class OnceLog {
   readonly #who: string
-  readonly #logger: Lines
+  readonly #logger: LogLines
   readonly #once: string
   readonly #said = new BoundedMap<string, true>(remembered)
 
@@ -20,9 +15,9 @@ export class OnceLog {
    * @param who begins every line: `rate limiter api`.
    * @param hearAll how to hear of every failure, not of the first alone, where there is a way: `listen to 'error'`.
    */
-  constructor(who: string, logger: Lines, hearAll?: string) {
+  constructor(who: string, logger: LogLines, hearAll?: string) {
     this.#who = who
-    this.#logger = logger
+    this.#logger = harmlessLogger(logger)
     this.#once = hearAll === undefined ? '(said once)' : `(said once; ${hearAll} for all)`
   }
 
@@ -43,11 +38,7 @@ export class OnceLog {
     if (this.#said.has(topic)) return
     this.#said.set(topic, true)
     const line = `forebay: ${this.#who}: ${words}`
-    try {
-      if (error === undefined) this.#logger[level](line)
-      else this.#logger[level](`${line} ${this.#once}`, error)
-    } catch {
-      // A logger that throws has nobody to be reported to.
-    }
+    if (error === undefined) this.#logger[level](line)
+    else this.#logger[level](`${line} ${this.#once}`, error)
   }
 }

@@ -2,6 +2,7 @@
 import { defaultLogger } from '../kit/default-logger.ts'
 import { durationMs, type Duration } from '../kit/duration.ts'
 import { ForebayError, showValue } from '../kit/forebay-error.ts'
+import { harmlessLogger } from '../kit/harmless-logger.ts'
 import { checkOptions, isObjectWith, isPositiveDuration } from '../kit/option-check.ts'
 import { isPromise } from '../kit/promise.ts'
 import type { Backend, Health } from '../ports/backend.ts'
@@ -80,21 +81,12 @@ export function tieredBackend(options: TieredBackendOptions): TieredBackend {
 }
 
 function reporterTo(logger: Logger): Reporter {
-  const say = (level: 'warn' | 'error', ...words: unknown[]): void => {
-    try {
-      logger[level](...words)
-    } catch {
-      // A logger that throws has nobody to be reported to.
-    }
-  }
+  const { warn, error: say } = harmlessLogger(logger)
+  const behind =
+    'forebay: tiered backend: the bus does not take what other nodes are to be told; it is said again'
   return {
-    fellBehind: (error) =>
-      say(
-        'error',
-        'forebay: tiered backend: the bus does not take what other nodes are to be told; it is said again',
-        error,
-      ),
-    caughtUp: () => say('warn', 'forebay: tiered backend: the other nodes have been told everything'),
+    fellBehind: (error) => say(behind, error),
+    caughtUp: () => warn('forebay: tiered backend: the other nodes have been told everything'),
   }
 }
 

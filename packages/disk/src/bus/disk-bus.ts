@@ -152,7 +152,7 @@ export class DiskBus implements Bus {
       this.#logger.error(`forebay: a listener of the bus failed (topic ${name})`, error)
     try {
       const told = call()
-      if (isPromise(told)) told.catch(failed)
+      if (isPromise(told)) told.then(undefined, failed)
     } catch (error) {
       failed(error)
     }

@@ -24,7 +24,7 @@ import { nameBytes, nameOf } from '../environment/names.ts'
 import type { Upkeep } from '../environment/upkeep.ts'
 import { bytesOnDisk, EntryTable } from './entry-table.ts'
 import { MarksTable, marksTables, type MarksTables } from './marks-table.ts'
-import { Room } from './room.ts'
+import { isFull, Room } from './room.ts'
 
 export interface DiskCacheStoreOptions {
   readonly environment: Environment
@@ -36,6 +36,13 @@ export interface DiskCacheStoreOptions {
 
 /** Marks, limits and what the file's trees take of themselves. */
 const ownShare = 1 / 16
+
+/** What stands before the value of an entry, within one change. */
+interface Standing {
+  readonly name: Buffer
+  readonly before: Buffer
+  readonly now: number
+}
 
 /** Every answer comes at once. What it holds is read with suspicion: nothing that is no entry is found. */
 export class DiskCacheStore implements CacheStore {
@@ -58,11 +65,7 @@ export class DiskCacheStore implements CacheStore {
       entries: this.#entries,
       clock,
       maxBytes: this.#mostBytes,
-      isOutrun: (name, head) => {
-        const marks = this.#part(name.subarray(0, nameBytes))
-        marks.learn()
-        return marks.isOutrun(head)
-      },
+      isOutrun: (name, head) => this.#marksOf(name).isOutrun(head),
     })
     upkeep.add(() => this.#room.sweep())
     upkeep.add(() => this.#entries.uses.write((name) => this.#entries.has(name)))
@@ -102,10 +105,10 @@ export class DiskCacheStore implements CacheStore {
     const kept = { before: frame.subarray(0, valueAt), value: frame.subarray(valueAt) }
     return this.#storing((now) => {
       const name = this.#nameOf(scope, key)
-      const marks = this.#part(name.subarray(0, nameBytes))
-      marks.learn()
+      const marks = this.#marksOf(name)
       if (entry.deleteAt <= now || marks.isOutrun(entry)) return false
-      const current = this.#alive(scope, name, now)
+      const before = this.#entries.before(name)
+      const current = before && this.#alive(scope, { name, before, now })
       if (current !== undefined && current.stamp > entry.stamp) return false
       if (!this.#room.make(bytes)) return false
       this.#entries.put(name, kept)
@@ -118,7 +121,7 @@ export class DiskCacheStore implements CacheStore {
     return this.#changing((now) => {
       const name = this.#nameOf(scope, key)
       const before = this.#entries.before(name)
-      if (before === undefined || this.#alive(scope, name, now) === undefined) return false
+      if (before === undefined || this.#alive(scope, { name, before, now }) === undefined) return false
       // They stand before what the checksum covers.
       before.writeDoubleLE(times.staleAt, frameLayout.staleAt)
       before.writeDoubleLE(times.deleteAt, frameLayout.deleteAt)
@@ -132,7 +135,7 @@ export class DiskCacheStore implements CacheStore {
       const name = this.#nameOf(scope, key)
       const before = this.#entries.before(name)
       if (before === undefined) return false
-      const wasAlive = this.#alive(scope, name, now) !== undefined
+      const wasAlive = this.#alive(scope, { name, before, now }) !== undefined
       this.#entries.remove(name, before)
       return wasAlive
     })
@@ -153,8 +156,7 @@ export class DiskCacheStore implements CacheStore {
 
   #found(scope: CacheScope, name: Buffer, before: Buffer): FoundEntry | undefined {
     const head = readFrameHead(before)
-    const marks = this.#part(name.subarray(0, nameBytes))
-    marks.learn()
+    const marks = this.#marksOf(name)
     const now = this.#options.clock.now()
     if (head.deleteAt <= now || marks.isOutrun(head)) return undefined
     expectCodec(scope.codec, head.codecId)
@@ -168,19 +170,23 @@ export class DiskCacheStore implements CacheStore {
     }
   }
 
-  /** The head of what would be found under the name; what is no entry is told to the scope. */
-  #alive(scope: CacheScope, name: Buffer, now: number): FrameHead | undefined {
-    const before = this.#entries.before(name)
-    if (before === undefined) return undefined
+  /** The head of what stands under the name, where it would be found; what is no entry is told to the scope. */
+  #alive(scope: CacheScope, { name, before, now }: Standing): FrameHead | undefined {
     try {
       const head = readFrameHead(before)
-      const marks = this.#part(name.subarray(0, nameBytes))
-      marks.learn()
+      const marks = this.#marksOf(name)
       return head.deleteAt <= now || marks.isOutrun(head) ? undefined : head
     } catch (error) {
       scope.undecodable(error)
       return undefined
     }
+  }
+
+  /** All that there are by now of the entry's scope. */
+  #marksOf(name: Buffer): MarksTable {
+    const marks = this.#part(name.subarray(0, nameBytes))
+    marks.learn()
+    return marks
   }
 
   #changing<T>(change: (now: number) => T): T {
@@ -237,9 +243,4 @@ export class DiskCacheStore implements CacheStore {
 
 function isSound({ stamp, storedAt, staleAt, deleteAt, bytes }: CacheEntry): boolean {
   return [stamp, storedAt, staleAt, deleteAt, bytes].every(Number.isFinite)
-}
-
-/** A write that the disk takes only a part of is an input/output error to lmdb. */
-function isFull(error: unknown): boolean {
-  return /MDB_MAP_FULL|MDB_TXN_FULL|No space left|quota exceeded|Input\/output error/i.test(String(error))
 }

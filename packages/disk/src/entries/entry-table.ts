@@ -1,6 +1,7 @@
 /** Entries under their names: what stands before the value in one table, the value in another, and how many there are. */
 import { frameLayout, readFrameHead, type CacheStoreStats, type FrameHead } from '@forebay/core'
 import type { Environment } from '../environment/environment.ts'
+import { Round } from '../environment/round.ts'
 import type { Row, Table } from '../environment/table.ts'
 import { Uses } from './uses.ts'
 
@@ -11,8 +12,6 @@ export interface KeptEntry {
 
 const tallyKey = Buffer.from('entries')
 const tallyLength = 24
-
-const first = Buffer.from([0])
 
 /** What lmdb has for a page, and for a node in one; larger values get pages of their own. */
 const pageBytes = 4_096
@@ -27,13 +26,14 @@ export class EntryTable {
   readonly uses: Uses
   readonly #environment: Environment
   readonly #heads: Table
+  readonly #round: Round
   readonly #values: Table
   readonly #facts: Table
-  #hand = first
 
   constructor(environment: Environment) {
     this.#environment = environment
     this.#heads = environment.table('entries')
+    this.#round = new Round(this.#heads)
     this.#values = environment.table('values')
     this.#facts = environment.table('facts')
     this.uses = new Uses(environment.table('uses'))
@@ -75,16 +75,12 @@ export class EntryTable {
 
   /** The next entries of a round through all of them. */
   next(most: number): { readonly rows: readonly Row[]; readonly isRound: boolean } {
-    const rows = this.#heads.rows({ start: this.#hand, most })
-    const last = rows.at(-1)
-    const isRound = rows.length < most || last === undefined
-    this.#hand = isRound ? first : Buffer.concat([last.key, first])
-    return { rows, isRound }
+    return this.#round.next(most)
   }
 
+  /** Of a file that was closed, nothing: whoever watches is not to fail because it is over. */
   stats(): CacheStoreStats {
-    this.#environment.expectOpen()
-    const tally = this.#facts.get(tallyKey)
+    const tally = this.#environment.isClosed ? undefined : this.#facts.get(tallyKey)
     if (tally?.length !== tallyLength) return { entries: 0, bytes: 0, evictions: 0 }
     return {
       entries: tally.readDoubleLE(0),

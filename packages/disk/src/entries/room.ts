@@ -92,3 +92,8 @@ export class Room {
     return head === undefined || head.deleteAt <= clock.now() || isOutrun(name, head)
   }
 }
+
+/** Whether the disk has no room. A write that the disk takes only a part of is an input/output error to lmdb. */
+export function isFull(error: unknown): boolean {
+  return /MDB_MAP_FULL|MDB_TXN_FULL|No space left|quota exceeded|Input\/output error/i.test(String(error))
+}

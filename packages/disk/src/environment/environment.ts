@@ -86,6 +86,10 @@ export class Environment {
     return statSync(this.#file).size
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
   /** @throws ForebayError `FOREBAY_CLOSED` after `close()`. */
   expectOpen(): void {
     if (this.#isClosed) throw new ForebayError('FOREBAY_CLOSED', 'diskBackend: it was closed.')

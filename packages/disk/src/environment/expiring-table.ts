@@ -1,6 +1,7 @@
 /** Records that are worth nothing from an instant on, with which each begins. */
-import type { Table, Row } from './table.ts'
 import type { Environment } from './environment.ts'
+import { Round } from './round.ts'
+import type { Row, Table } from './table.ts'
 
 /** The instant, as a float of 8 bytes. */
 export const endsAtBytes = 8
@@ -10,16 +11,14 @@ const perNewRecord = 4
 
 const perChore = 500
 
-const first = Buffer.from([0])
-
 /** For use within a `write` of its environment, but for `get`. */
 export class ExpiringTable {
   readonly #table: Table
-  /** Where the next look begins; the keys are hashes, so that it comes round to all alike. */
-  #hand = first
+  readonly #round: Round
 
   constructor(environment: Environment, name: string) {
     this.#table = environment.table(name)
+    this.#round = new Round(this.#table)
   }
 
   get size(): number {
@@ -51,11 +50,7 @@ export class ExpiringTable {
 
   /** The next records of the round. */
   next(most: number): { readonly rows: readonly Row[]; readonly isRound: boolean } {
-    const rows = this.#table.rows({ start: this.#hand, most })
-    const last = rows.at(-1)
-    const isRound = rows.length < most || last === undefined
-    this.#hand = isRound ? first : Buffer.concat([last.key, first])
-    return { rows, isRound }
+    return this.#round.next(most)
   }
 }
 

@@ -129,8 +129,10 @@ export class DiskRateLimitStore implements RateLimitStore {
     })
   }
 
+  /** Of a file that was closed, nothing: whoever watches is not to fail because it is over. */
   stats(): RateLimitStoreStats {
-    const keys = this.#environment.write(() => this.#records.size)
+    const { isClosed } = this.#environment
+    const keys = isClosed ? 0 : this.#environment.write(() => this.#records.size)
     return { keys, evictions: this.#records.evictions }
   }
 

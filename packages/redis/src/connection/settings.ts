@@ -4,6 +4,7 @@ import {
   checkOptions,
   defaultLogger,
   durationMs,
+  harmlessLogger,
   ForebayError,
   isBoolean,
   isInteger,
@@ -153,22 +154,8 @@ function settingsWith(target: Target, options: Partial<Given>): Settings {
     prefix: options.prefix ?? redisDefaults.prefix,
     timeoutMs: durationMs(timeout ?? redisDefaults.timeout, 'timeout'),
     compressAbove: options.compressAbove ?? Infinity,
-    logger: harmless(options.logger ?? defaultLogger),
+    logger: harmlessLogger(options.logger ?? defaultLogger),
   })
-}
-
-/** A logger that throws has nobody to be reported to, and what it is told of happens where nobody waits. */
-function harmless(logger: Logger): Logger {
-  const saying =
-    (level: 'warn' | 'error') =>
-    (...words: unknown[]): void => {
-      try {
-        logger[level](...words)
-      } catch {
-        // As above.
-      }
-    }
-  return { warn: saying('warn'), error: saying('error') }
 }
 
 /** What is undefined was not given. */

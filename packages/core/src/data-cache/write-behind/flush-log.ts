@@ -1,17 +1,17 @@
 /** What write-behind says in the log: a trouble once, not once per attempt, and that it is over. */
-import type { Logger } from '../../ports/logger.ts'
+import { harmlessLogger, type LogLines } from '../../kit/harmless-logger.ts'
 
-/** What may fail: the app's function, the reading of what was accepted, and the journal itself. */
-export type Trouble = 'flush' | 'reading' | 'journal'
+/** What may fail: the app's functions, the reading of what was accepted, and the journal itself. */
+export type Trouble = 'flush' | 'onDeadLetter' | 'reading' | 'journal'
 
 export class FlushLog {
   readonly #name: string
-  readonly #logger: Logger
+  readonly #logger: LogLines
   readonly #failing = new Set<Trouble>()
 
-  constructor(name: string, logger: Logger) {
+  constructor(name: string, logger: LogLines) {
     this.#name = name
-    this.#logger = logger
+    this.#logger = harmlessLogger(logger)
   }
 
   failed(what: Trouble, error: unknown): void {
@@ -22,26 +22,19 @@ export class FlushLog {
 
   worked(what: Trouble): void {
     if (this.#failing.size > 0 && this.#failing.delete(what)) this.#say('warn', `${what} works again`)
+    // Nothing is to be given up then; when something is, its failure is news.
+    if (what === 'flush') this.#failing.delete('onDeadLetter')
   }
 
   givenUp(writes: number, error: unknown): void {
     this.#say('error', `${writes} writes are lost: all retries failed, and there is no onDeadLetter`, error)
   }
 
-  deadLetterFailed(error: unknown): void {
-    this.#say('error', 'onDeadLetter failed; the writes are kept and tried again', error)
-  }
-
   leftBehind(writes: number): void {
     this.#say('error', `${writes} writes are lost: they did not reach the source before closeTimeout`)
   }
 
-  /** A logger that throws changes nothing. */
   #say(level: 'warn' | 'error', message: string, ...details: unknown[]): void {
-    try {
-      this.#logger[level](`forebay: ${this.#name}: ${message}`, ...details)
-    } catch {
-      // There is nobody left to tell.
-    }
+    this.#logger[level](`forebay: ${this.#name}: ${message}`, ...details)
   }
 }

@@ -1,4 +1,5 @@
 /** Takes batches and flushes them, one at a time and in order: when there are enough, when it is time, and again after a failure. */
+import { asError } from '../../kit/as-error.ts'
 import { backoffMs, type BackoffRule } from '../../kit/backoff.ts'
 import type { Clock, Undo } from '../../ports/clock.ts'
 import type { MaybePromise } from '../../ports/maybe-promise.ts'
@@ -131,7 +132,7 @@ export class Flusher<T> {
       // The journal did not answer. What was flushed and not acknowledged will be flushed again.
       this.#outages++
       log.failed('journal', error)
-      return { type: 'failed', error: error as Error }
+      return { type: 'failed', error: asError(error) }
     }
   }
 
@@ -174,9 +175,10 @@ export class Flusher<T> {
         onDeadLetter?.(copyOf(entries), error),
       )
     } catch (failure) {
-      log.deadLetterFailed(failure)
+      log.failed('onDeadLetter', failure)
       return false
     }
+    log.worked('onDeadLetter')
     if (onDeadLetter === undefined) log.givenUp(entries.length, error)
     if (batch.unreadable === undefined) this.#failures = 0
     else this.#unreadable = 0
