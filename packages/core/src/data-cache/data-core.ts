@@ -1,5 +1,5 @@
 /** What every part of one data cache shares. */
-import { cacheEventNames } from '../engine/cache-event-names.ts'
+import { eventNames } from '../guard/event-names.ts'
 import { Fleet } from '../engine/fleet.ts'
 import { GuardedEntries } from '../engine/guarded-entries.ts'
 import { Passes } from '../engine/passes.ts'
@@ -88,7 +88,7 @@ export class DataCore {
     this.settings = options.settings
     this.form = keptForm(options.codec, options.settings.freeze)
     this.log = new OnceLog(`data cache ${options.name}`, options.logger, "listen to 'error'")
-    this.events = new Emitter<DataCacheEvents>('forebay', cacheEventNames, (event, error) =>
+    this.events = new Emitter<DataCacheEvents>('forebay', eventNames, (event, error) =>
       this.#listenerFailed(event, error),
     )
     this.hit = this.events.topic('hit')

@@ -12,7 +12,7 @@ import type { MaybePromise } from '../ports/maybe-promise.ts'
 import type { Charge, Decision, DeniedDecision, RateLimitStore } from '../ports/rate-limit-store.ts'
 import { GuardedLimits } from './guarded-limits.ts'
 import { OnceLog } from '../kit/once-log.ts'
-import { limiterEventNames } from './limiter-event-names.ts'
+import { eventNames } from '../guard/event-names.ts'
 import { checkCallOptions, checkCalls, checkKey, checkUnits } from './limiter-arguments.ts'
 import type { Adjustment } from './local-limits.ts'
 import type { OnBackendError, RateLimiterSetup } from './rate-limiter-setup.ts'
@@ -72,7 +72,7 @@ export class RateLimiter<Changes = never> {
     this.#charges = setup.charges
     this.#changed = setup.changed
     this.#log = new OnceLog(`rate limiter ${setup.name}`, setup.logger, "listen to 'error'")
-    this.#events = new Emitter('forebay', limiterEventNames, (event, error) =>
+    this.#events = new Emitter('forebay', eventNames, (event, error) =>
       this.#log.listenerFailed(event, error),
     )
     this.#decisions = this.#events.topic('decision')

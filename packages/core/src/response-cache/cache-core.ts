@@ -13,7 +13,7 @@ import type { CacheEvents } from '../ports/events.ts'
 import type { Logger } from '../ports/logger.ts'
 import { BackgroundRefreshes } from './background-refresh.ts'
 import type { Miss } from './cache-request.ts'
-import { cacheEventNames } from '../engine/cache-event-names.ts'
+import { eventNames } from '../guard/event-names.ts'
 import { Fleet } from '../engine/fleet.ts'
 import { Flights } from '../engine/flights.ts'
 import { GuardedEntries } from '../engine/guarded-entries.ts'
@@ -100,7 +100,7 @@ export class CacheCore {
     this.backend = options.backend
     this.clock = options.backend.clock
     this.log = new OnceLog(`response cache ${options.name}`, options.logger, "listen to 'error'")
-    this.events = new Emitter<CacheEvents>('forebay', cacheEventNames, (event, error) =>
+    this.events = new Emitter<CacheEvents>('forebay', eventNames, (event, error) =>
       this.log.listenerFailed(event, error),
     )
     this.uses = {

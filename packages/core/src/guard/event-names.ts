@@ -1,0 +1,19 @@
+/** The events of limiters and caches, by name. */
+import type { CacheEvents, DataCacheEvents, LimiterEvents } from '../ports/events.ts'
+import type { EventNames } from '../kit/emitter.ts'
+
+// One table for all, so that who records everything may ask each of them for every event.
+export const eventNames: EventNames<LimiterEvents & CacheEvents & DataCacheEvents> = {
+  decision: true,
+  denied: true,
+  hit: true,
+  miss: true,
+  stale: true,
+  stored: true,
+  refused: true,
+  invalidated: true,
+  error: true,
+  'backend-error': true,
+  'backend-recovered': true,
+  slow: true,
+}
