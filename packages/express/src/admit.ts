@@ -11,6 +11,7 @@ import {
 import { ExpressExchange } from './express-exchange.ts'
 import type { Middleware } from './middleware.ts'
 import { Placing } from './mounting.ts'
+import { shareShape } from './shared-shape.ts'
 
 interface AdmissionGate {
   admit(exchange: Exchange): MaybePromise<Admission>
@@ -19,6 +20,7 @@ interface AdmissionGate {
 /** A middleware that asks `gate`. A decision that is there at once costs no promise. */
 export function admitting(gate: AdmissionGate): Middleware {
   const middleware: RequestHandler = (req, res, next) => {
+    shareShape(req, res)
     const admission = gate.admit(new ExpressExchange(req, res, placing))
     if (isPromise(admission)) admission.then((settled) => actOn(settled, { req, res, next }), next)
     else actOn(admission, { req, res, next })

@@ -12,6 +12,7 @@ import {
 import { ExpressExchange } from './express-exchange.ts'
 import type { Middleware } from './middleware.ts'
 import { Placing } from './mounting.ts'
+import { shareShape } from './shared-shape.ts'
 
 export interface ResponseCacheMiddleware extends Middleware {
   /** The cache behind: its invalidation, its statistics, its events. */
@@ -28,6 +29,7 @@ export function responseCache(
 ): ResponseCacheMiddleware {
   const gate = createResponseCacheGate(options)
   const middleware: RequestHandler = (req, res, next) => {
+    shareShape(req, res)
     const outcome = gate.handle(new ExpressExchange(req, res, placing))
     if (isPromise(outcome)) outcome.then((settled) => actOn(settled, res, next), next)
     else actOn(outcome, res, next)
