@@ -5,6 +5,7 @@ import { guardOf } from '../../../packages/core/src/guard/backend-guard.ts'
 import { GuardedEntries } from '../../../packages/core/src/engine/guarded-entries.ts'
 import { scopeNamed } from '../../../packages/testing/src/cache-store/entries.ts'
 import { farBackend, type FarBackend } from './guarded-backend.ts'
+import { withMethod } from './with-method.ts'
 
 const isHere = { entry: expect.anything() as CacheEntry, softened: false }
 
@@ -109,6 +110,25 @@ it('keep soft what was soft, and hard what was hard', async () => {
   expect(await entries.get('hard', 100)).toBeUndefined()
 })
 
+it('of one cache do not wait for those of another', async () => {
+  const far = farBackend()
+  const { entries } = far.backend
+  // In a cluster, the node that has the marks of one cache may be away alone.
+  const mark: CacheStore['mark'] = (scope, ...rest) =>
+    scope.name === 's' ? Promise.reject(new Error('CLUSTERDOWN')) : entries.mark(scope, ...rest)
+  const backend = { ...far.backend, entries: withMethod(entries, 'mark', mark) }
+  const [away, other] = [entriesOn({ ...far, backend }), entriesOn({ ...far, backend }, scopeNamed('t'))]
+  await store(other, 'k')
+  await fails(() => away.mark([{ type: 'all' }], false))
+  far.calls = 'fails'
+  await fails(() => other.mark([{ type: 'all' }], false))
+  far.calls = 'works'
+  await far.pass(300)
+  await store(other, 'k')
+  expect(await other.get('k', 100)).toMatchObject(isHere)
+  expect(await away.get('k', 100)).toBeUndefined()
+})
+
 it('are bounded: too many become one of everything', async () => {
   const far = farBackend()
   const entries = entriesOn(far)
@@ -153,6 +173,24 @@ it('are tried once more when the cache is closed, and given up then', async () =
   const before = far.asked
   await far.pass(2_000)
   expect(far.asked).toBe(before)
+})
+
+it('keep nobody from closing a cache for more than a second', async () => {
+  const far = farBackend()
+  let isDown = true
+  // Each takes its time, and none of them too long.
+  const slowly: CacheStore['delete'] = () =>
+    isDown
+      ? Promise.reject(new Error('down'))
+      : new Promise((resolve) => void far.clock.schedule(400, () => resolve(true)))
+  const backend = { ...far.backend, entries: withMethod(far.backend.entries, 'delete', slowly) }
+  const entries = entriesOn({ ...far, backend })
+  for (let key = 0; key < 4; key++) await entries.delete(`k${key}`, 100)
+  isDown = false
+  let isClosed = false
+  void entries.close().then(() => (isClosed = true))
+  await far.pass(1_100)
+  expect(isClosed).toBe(true)
 })
 
 it('make a cache of an unreachable backend drop what it would store, without a wait', async () => {

@@ -3,6 +3,7 @@ import type { BackendGuard } from '../guard/backend-guard.ts'
 import { GuardedWay } from '../guard/guarded-way.ts'
 import type { CircuitState } from '../guard/circuit.ts'
 import { saysClosed, type BackendUser } from '../guard/outage.ts'
+import { asError } from '../kit/as-error.ts'
 import { ForebayError } from '../kit/forebay-error.ts'
 import { isPromise } from '../kit/promise.ts'
 import type {
@@ -234,7 +235,7 @@ function notConfirmed(cause: unknown): ForebayError {
   const isForGood = saysClosed(cause)
   return new ForebayError(
     isForGood ? 'FOREBAY_CLOSED' : 'FOREBAY_UNAVAILABLE',
-    `The backend has not confirmed the invalidation: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+    `The backend has not confirmed the invalidation: ${asError(cause).message}. ` +
       `It holds in this process${isForGood ? ' only' : ', and everywhere as soon as the backend answers this process again'}.`,
     { cause },
   )

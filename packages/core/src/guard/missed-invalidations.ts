@@ -82,18 +82,17 @@ export class MissedInvalidations {
     const missed = this.#byScope.get(scope.name)
     if (missed === undefined || this.#isApplying || !this.#options.writes.admits()) return
     this.#isApplying = true
-    await this.#applyAll()
+    await withDeadline(this.#applyAll(), applyTimeoutMs, this.#options.clock).catch(ignore)
   }
 
   async #applyAll(): Promise<void> {
     const { writes } = this.#options
     const { epoch } = writes
-    try {
-      for (const missed of this.#byScope.values()) await this.#applyOf(missed)
-      writes.worked(epoch)
-    } catch (error) {
-      writes.failed(epoch, !(error instanceof NoAnswer))
-    }
+    // Each cache for itself: in a cluster, the node of one may be away while that of another answers.
+    const applied = await Promise.allSettled([...this.#byScope.values()].map((one) => this.#applyOf(one)))
+    const failures = applied.filter((one) => one.status === 'rejected')
+    if (failures.length === 0) writes.worked(epoch)
+    else writes.failed(epoch, !failures.some(({ reason }) => reason instanceof NoAnswer))
     this.#isApplying = false
     if (this.#byScope.size > 0) this.#later()
   }
@@ -158,3 +157,5 @@ function nameOf(mark: Mark): string {
   if (mark.type === 'label') return `label ${mark.label}`
   return mark.type === 'prefix' ? `prefix ${mark.prefix}` : 'all'
 }
+
+function ignore(): void {}
