@@ -1,6 +1,7 @@
 import { createCache, memoryBackend, type Backend, type Bus, type BusListener } from '@forebay/core'
-import { manualClock } from '@forebay/testing'
+import { manualClock, type ManualClock } from '@forebay/testing'
 import { expect, it } from 'vitest'
+import { withMethod } from '../guard/with-method.ts'
 import { cacheHarness, heldLoader, turns } from './cache-harness.ts'
 
 it('invalidates by tags, given as a list and by a function of the value', async () => {
@@ -115,6 +116,7 @@ it.each([[[]], [['']], [[1]], [[['a']]], [['a', { soft: 1 }]], [['a', { sof: tru
 )
 
 interface Wire {
+  readonly clock: ManualClock
   readonly backend: Backend
   readonly listeners: BusListener[]
   subscriptions: number
@@ -132,7 +134,7 @@ function wired(): Wire {
       return () => void listeners.splice(listeners.indexOf(listener), 1)
     },
   }
-  const wire: Wire = { backend: { ...memoryBackend({ clock }), bus }, listeners, subscriptions: 0 }
+  const wire: Wire = { clock, backend: { ...memoryBackend({ clock }), bus }, listeners, subscriptions: 0 }
   return wire
 }
 
@@ -160,6 +162,26 @@ it('applies what any service publishes for its namespace', async () => {
   expect(await cache.get('e')).toBeUndefined()
   expect(events.filter(([event]) => event === 'error')).toEqual([])
   for (const { gap } of listeners) gap()
+})
+
+it('deletes the keys that a message names, though the backend does not take the tags', async () => {
+  const { backend, listeners, clock } = wired()
+  let marked = 0
+  const entries = withMethod(backend.entries, 'mark', (...args) =>
+    marked++ === 0 ? Promise.reject(new Error('not now')) : backend.entries.mark(...args),
+  )
+  const { cache } = cacheHarness<string>({ namespace: 'user' }, { backend: { ...backend, entries } })
+  await cache.set('a', 'a')
+  for (const { message } of listeners)
+    message(JSON.stringify({ namespace: 'user', keys: ['a'], tags: ['t'] }))
+  await turns()
+  // The tags are made up for; nothing is served before.
+  clock.advance(1_000)
+  await turns()
+  expect(marked).toBe(2)
+  expect(await cache.get('a')).toBeUndefined()
+  await cache.set('a', 'b')
+  expect(await cache.get('a')).toBe('b')
 })
 
 it.each([

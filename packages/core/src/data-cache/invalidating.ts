@@ -45,9 +45,12 @@ export class Invalidating {
   }
 
   async published({ tags, keys, all }: PublishedInvalidation): Promise<void> {
-    if (all) await this.all(false)
-    else if (tags.length > 0) await this.tags(tags, false)
-    if (!all) await Promise.all(keys.map((key) => this.delete(key)))
+    if (all) return this.all(false)
+    // Together: what of it the backend does not confirm must not keep the rest from being tried.
+    await Promise.all([
+      ...(tags.length > 0 ? [this.tags(tags, false)] : []),
+      ...keys.map((key) => this.delete(key)),
+    ])
   }
 
   async #mark(marks: readonly Mark[], soft: boolean): Promise<void> {
