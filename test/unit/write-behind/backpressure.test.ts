@@ -95,6 +95,7 @@ describe.each(kinds)('backpressure %s', (_kind, make) => {
   it('accepts no empty key and no undefined', async () => {
     const { writes } = make()
     await expect(writes.write('', 1)).rejects.toMatchObject({ code: 'FOREBAY_INVALID_ARGUMENT' })
+    await expect(writes.write('\0memoized:', 1)).rejects.toThrow(/keys of memoized functions/)
     await expect(writes.write('a', undefined)).rejects.toMatchObject({ code: 'FOREBAY_INVALID_ARGUMENT' })
     for (const value of [0, '', false, null]) await writes.write('a', value)
     await writes.close()

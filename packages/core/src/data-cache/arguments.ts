@@ -9,7 +9,11 @@ export function isKey(key: unknown): key is string {
 }
 
 export function badKey(operation: string, key: unknown): ForebayError {
-  return notA(operation, 'key', { received: key, accepted: 'a text that is not empty' })
+  const accepted =
+    typeof key === 'string' && key.startsWith(reservedPrefix)
+      ? 'a text that does not begin like the keys of memoized functions'
+      : 'a text that is not empty'
+  return notA(operation, 'key', { received: key, accepted })
 }
 
 export function badLoader(loader: unknown): ForebayError {
@@ -19,6 +23,13 @@ export function badLoader(loader: unknown): ForebayError {
 export function badValue(operation: string): ForebayError {
   const accepted = 'anything else; undefined is absence, so use delete'
   return notA(operation, 'value', { received: undefined, accepted })
+}
+
+/** @throws ForebayError for what cannot be written to a source and the cache. */
+export function checkWrite(operation: string, key: unknown, value: unknown): void {
+  if (!isKey(key)) throw badKey(operation, key)
+  const accepted = 'anything else; undefined is absence'
+  if (value === undefined) throw notA(operation, 'value', { received: undefined, accepted })
 }
 
 export function closed(operation: string): ForebayError {

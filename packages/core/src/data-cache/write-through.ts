@@ -2,12 +2,13 @@
 import { HeldLease } from '../engine/held-lease.ts'
 import { withDeadline } from '../guard/deadline.ts'
 import { backoffMs } from '../kit/backoff.ts'
-import { ForebayError, showValue } from '../kit/forebay-error.ts'
+import { ForebayError } from '../kit/forebay-error.ts'
 import { isPromise } from '../kit/promise.ts'
 import type { Turns } from '../kit/turns.ts'
 import type { Backend } from '../ports/backend.ts'
 import type { Lease } from '../ports/lock.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
+import { checkWrite } from './arguments.ts'
 import type { EntryOptions } from './data-cache.ts'
 import { inTime } from './in-time.ts'
 import type { WrittenCache } from './written-cache.ts'
@@ -63,10 +64,7 @@ export class SerialWrites<T> implements WriteThrough<T> {
 
   async write(key: string, value: T, options?: EntryOptions<T>): Promise<void> {
     const { name, cache, turns } = this.#options
-    if (typeof key !== 'string' || key === '')
-      throw invalid(`${name}: key: ${showValue(key)}`, 'a text that is not empty')
-    if (value === undefined)
-      throw invalid(`${name}: value: undefined`, 'every other value: undefined is absence')
+    checkWrite(name, key, value)
     const own = cache.ownCopy(value, options)
     await turns.run(key, async () => {
       const turn = await this.#fleetTurn(key)
@@ -142,8 +140,4 @@ export class SerialWrites<T> implements WriteThrough<T> {
       return false
     }
   }
-}
-
-function invalid(what: string, accepted: string): ForebayError {
-  return new ForebayError('FOREBAY_INVALID_ARGUMENT', `${what} is not accepted. Accepted: ${accepted}.`)
 }

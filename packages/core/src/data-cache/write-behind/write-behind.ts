@@ -1,8 +1,9 @@
 /** Write-behind: a write is accepted and visible at once, and reaches the source a little later, together with others. */
-import { ForebayError, showValue } from '../../kit/forebay-error.ts'
+import { ForebayError } from '../../kit/forebay-error.ts'
 import { keepAlive } from '../../kit/keep-alive.ts'
 import { LatestWins } from '../../kit/latest-wins.ts'
 import type { Clock } from '../../ports/clock.ts'
+import { checkWrite } from '../arguments.ts'
 import type { EntryOptions } from '../data-cache.ts'
 import { inTime } from '../in-time.ts'
 import type { WrittenCache } from '../written-cache.ts'
@@ -77,10 +78,7 @@ export class BufferedWrites<T> implements WriteBehind<T> {
   async write(key: string, value: T, options?: EntryOptions<T>): Promise<void> {
     const { name, cache } = this.#options
     if (this.#closing !== undefined) throw closed(name)
-    if (typeof key !== 'string' || key === '')
-      throw invalid(`${name}: key: ${showValue(key)}`, 'a text that is not empty')
-    if (value === undefined)
-      throw invalid(`${name}: value: undefined`, 'every other value: undefined is absence')
+    checkWrite(name, key, value)
     await this.#writes.run(key, { value: cache.ownCopy(value, options), options })
   }
 
@@ -171,8 +169,4 @@ export class BufferedWrites<T> implements WriteBehind<T> {
   #wait(ms: number): Promise<undefined> {
     return new Promise((resolve) => this.#clock.schedule(ms, () => resolve(undefined)))
   }
-}
-
-function invalid(what: string, accepted: string): ForebayError {
-  return new ForebayError('FOREBAY_INVALID_ARGUMENT', `${what} is not accepted. Accepted: ${accepted}.`)
 }
