@@ -12,8 +12,7 @@ export interface CompressedOptions {
   readonly maxBytes?: number
 }
 
-const defaultAbove = 1_024
-const defaultMaxBytes = 67_108_864
+export const compressedDefaults = { above: 1_024, maxBytes: 67_108_864 } as const
 
 /** First byte: what follows is as the codec wrote it, or deflated (RFC 1950). */
 const plain = 0
@@ -26,7 +25,7 @@ const deflated = 1
  */
 export function compressed<T>(codec: Codec<T>, options: CompressedOptions = {}): Codec<T> {
   checkOptions('compressed', options, { above: isInteger(0), maxBytes: isInteger(1) })
-  const { above = defaultAbove, maxBytes = defaultMaxBytes } = options
+  const { above = compressedDefaults.above, maxBytes = compressedDefaults.maxBytes } = options
   const deflate = (bytes: Uint8Array): Uint8Array => {
     if (bytes.byteLength > maxBytes) {
       throw new ForebayError(

@@ -1,5 +1,6 @@
 /** Every default of every option, in one place; the tables in the docs are compared with it. */
-// A backend is made below the gates, so its defaults stand beside it and are gathered here.
+// What is made below the gates has its defaults beside it; they are gathered here.
+export { compressedDefaults } from '../data-cache/compressed-codec.ts'
 export { memoizeDefaults } from '../data-cache/memoize/memoized-on.ts'
 export { memoryBackendDefaults } from '../memory/memory-backend.ts'
 
