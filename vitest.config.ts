@@ -5,7 +5,7 @@ import { ClosingLineReporter } from './test/reporting/closing-line-reporter.ts'
 const apart = [
   'test/faults/**/*.test.ts',
   'test/examples/**/*.test.ts',
-  'test/docs/readme.test.ts',
+  'test/docs/{readme,run}.test.ts',
   'test/redis/**/*.test.ts',
   'test/disk/**/*.test.ts',
   'test/behaviour/{leaks,large-streams}.test.ts',

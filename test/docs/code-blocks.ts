@@ -12,19 +12,27 @@ export interface CodeBlock {
 
 export const root: string = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Names that the fragments of a guide take for granted, by the adapter they import. */
-const surroundings: Readonly<Record<string, string>> = {
-  '@forebay/express': `
-    declare const app: import('express').Express
-    declare const show: import('express').RequestHandler, list: import('express').RequestHandler`,
-  '@forebay/fastify': `
-    declare const app: import('fastify').FastifyInstance
-    declare const search: import('fastify').RouteHandlerMethod`,
-  '@forebay/koa': `
-    declare const app: import('koa')
-    declare const list: () => Promise<unknown>`,
-  '@forebay/core': `
-    declare const wait: (ms: number | undefined) => void`,
+/** What the fragments take for granted, by the adapter they import: how it is declared, and what it is where they run. */
+interface Given {
+  readonly type: string
+  readonly value: string
+}
+
+const surroundings: Readonly<Record<string, Readonly<Record<string, Given>>>> = {
+  '@forebay/express': {
+    app: { type: "import('express').Express", value: "(await import('express')).default()" },
+    show: { type: "import('express').RequestHandler", value: '(_req, res) => void res.send()' },
+    list: { type: "import('express').RequestHandler", value: '(_req, res) => void res.send()' },
+  },
+  '@forebay/fastify': {
+    app: { type: "import('fastify').FastifyInstance", value: "(await import('fastify')).default()" },
+    search: { type: "import('fastify').RouteHandlerMethod", value: 'async () => ({})' },
+  },
+  '@forebay/koa': {
+    app: { type: "import('koa')", value: "new (await import('koa')).default()" },
+    list: { type: '() => Promise<unknown>', value: 'async () => []' },
+  },
+  '@forebay/core': { wait: { type: '(ms: number | undefined) => void', value: '() => {}' } },
 }
 
 /** Blocks that run as pasted. */
@@ -41,15 +49,18 @@ export function pageBlocks(): CodeBlock[] {
   return ['docs/rate-limiting.md', 'docs/response-cache.md', 'docs/data-cache.md'].flatMap(blocksOf)
 }
 
-/** What stands below `// after` in the guides, completed by what surrounds it in an app. */
-export function guideBlocks(): CodeBlock[] {
+/** Blocks of the guides: what stands below `// after`, and what surrounds it in an app. */
+export function guideBlocks(): (CodeBlock & { readonly given: Readonly<Record<string, Given>> })[] {
   const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.md'))
     .map((file) => `docs/${file}`)
-  return pages.flatMap(blocksOf).map(({ name, language, code }) => {
-    const after = code.split('// after\n').at(-1) ?? ''
-    const adapter = /from '(@forebay\/[a-z]+)'/.exec(after)?.[1] ?? ''
-    return { name, language, code: `${after}\nexport {}\n${surroundings[adapter] ?? ''}\n` }
+  return pages.flatMap(blocksOf).map(({ name, language, code: whole }) => {
+    const code = whole.split('// after\n').at(-1) ?? ''
+    const adapters = [...code.matchAll(/from '(@forebay\/[a-z]+)'/g)].map(([, adapter]) => adapter ?? '')
+    const missing = adapters
+      .flatMap((adapter) => Object.entries(surroundings[adapter] ?? {}))
+      .filter(([word]) => !new RegExp(String.raw`(?:const|import|function) ${word}\b`).test(code))
+    return { name, language, code, given: Object.fromEntries(missing) }
   })
 }
 

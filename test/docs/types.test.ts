@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { guideBlocks, pageBlocks, readmeBlocks, root } from './code-blocks.ts'
+import { guideBlocks, pageBlocks, readmeBlocks, root, type CodeBlock } from './code-blocks.ts'
 
 const settings = {
   extends: '../../tsconfig.base.json',
@@ -28,7 +28,7 @@ it('type-checks every code block', { timeout: 60_000 }, () => {
   // Inside the project, where the packages resolve.
   const folder = mkdtempSync(join(root, '.cache/docs-'))
   try {
-    const blocks = [...readmeBlocks(), ...pageBlocks(), ...guideBlocks()]
+    const blocks = [...readmeBlocks(), ...pageBlocks(), ...guideBlocks().map(completed)]
     expect(blocks.length).toBeGreaterThan(5)
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings))
     for (const { name, language, code } of blocks) {
@@ -46,3 +46,9 @@ it('type-checks every code block', { timeout: 60_000 }, () => {
     rmSync(folder, { recursive: true, force: true })
   }
 })
+
+/** With what surrounds a fragment declared, and a module even where it imports nothing. */
+function completed({ name, language, code, given }: ReturnType<typeof guideBlocks>[number]): CodeBlock {
+  const declared = Object.entries(given).map(([word, { type }]) => `declare const ${word}: ${type}\n`)
+  return { name, language, code: `${code}\nexport {}\n${declared.join('')}` }
+}

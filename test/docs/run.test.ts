@@ -1,0 +1,74 @@
+/** Every code block of the guides runs: no name is missing, no option is refused, nothing it asserts is wrong. */
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { buildPackages } from '../built-packages.ts'
+import { startRedisNode, type RedisNode } from '../redis/redis-node.ts'
+import { guideBlocks, root } from './code-blocks.ts'
+
+const settings = {
+  extends: '../../tsconfig.base.json',
+  compilerOptions: {
+    noCheck: true,
+    composite: false,
+    isolatedDeclarations: false,
+    declaration: false,
+    declarationMap: false,
+    sourceMap: false,
+  },
+  include: ['*.ts'],
+}
+
+/** What the blocks declare of an app: a database that has everything, and functions of it. */
+const declared = `
+const row = async () => ({ name: 'Ada' })
+globalThis.db = { user: row, save: row, saveMany: row }
+globalThis.ordersOf = async () => ['order']
+`
+
+const blocks = guideBlocks().map((block) => ({
+  ...block,
+  file: `${block.name.replaceAll(/[^\w-]/g, '_')}.ts`,
+}))
+let folder = ''
+let redis: RedisNode
+
+beforeAll(async () => {
+  await buildPackages()
+  redis = await startRedisNode()
+  mkdirSync(join(root, '.cache'), { recursive: true })
+  folder = mkdtempSync(join(root, '.cache/run-'))
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings))
+  writeFileSync(join(folder, 'declared.js'), declared)
+  for (const { file, code, given } of blocks) writeFileSync(join(folder, file), runnable(code, given))
+  const compiler = join(root, 'node_modules/typescript/bin/tsc')
+  expect(spawnSync(process.execPath, [compiler, '-p', folder], { encoding: 'utf8' }).stdout).toBe('')
+}, 60_000)
+
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  await redis.stop()
+})
+
+it.concurrent.each(blocks)('$name runs', { timeout: 30_000 }, async ({ file }) => {
+  const child = spawn(process.execPath, ['--import', './declared.js', `./${file.replace('.ts', '.js')}`], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let complaints = ''
+  child.stderr.on('data', (chunk) => (complaints += String(chunk)))
+  const [code] = (await once(child, 'close')) as [number | null]
+  expect({ code, complaints: code === 0 ? '' : complaints }).toEqual({ code: 0, complaints: '' })
+})
+
+/** Ends when it has come to its last line: servers and connections are left to the end of the process. */
+function runnable(code: string, given: Readonly<Record<string, { readonly value: string }>>): string {
+  const known = Object.entries(given).map(([word, { value }]) => `const ${word} = ${value}\n`)
+  const here = code
+    .replaceAll('redis://localhost:6379', `redis://127.0.0.1:${redis.port}`)
+    .replaceAll(/listen\(3000\b/g, 'listen(0')
+  return `${known.join('')}${here}\nprocess.exit(0)\n`
+}
