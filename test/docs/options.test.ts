@@ -52,7 +52,7 @@ it.each([
   ['update', /`limiter\.update` takes(?<list>[^.]*)\./],
 ])('tells what %s takes', async (door, sentence) => {
   const list = sentence.exec(optionsPage())?.groups?.['list'] ?? ''
-  const told = [...list.matchAll(/`(\w+)`/g)].map(([, option]) => option)
+  const told = [...list.matchAll(/`(\w+)`/g)].map(([, option = '']) => option)
   expect(told.toSorted()).toEqual((await optionsOf(door)).toSorted())
 })
 

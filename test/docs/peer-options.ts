@@ -14,13 +14,19 @@ export function peerOptions(): Readonly<Record<string, readonly string[]>> {
     'express-rate-limit': [
       ...members(source('express-rate-limit/dist/index.d.ts'), /export type Options = \{/),
       ...members(source('express-rate-limit/dist/index.d.ts'), /export type RateLimitRequestHandler = .*\{/),
-      ...['max', 'resetAll', 'used', 'resetTime', 'ipKeyGenerator'],
+      'resetAll',
+      'used',
+      'resetTime',
+      'ipKeyGenerator',
     ],
     'fastify-rate-limit': [
       ...members(fastify, /interface CreateRateLimitOptions \{/),
       ...members(fastify, /interface RateLimitOptions .*\{/),
       ...members(fastify, /interface RateLimitPluginOptions .*\{/),
-      ...['createRateLimit', 'rateLimit', 'increment', 'false'],
+      'createRateLimit',
+      'rateLimit',
+      'increment',
+      'false',
     ],
     'koa-ratelimit': [
       ...found(koa, /opts\.(\w+)/g),
@@ -31,13 +37,13 @@ export function peerOptions(): Readonly<Record<string, readonly string[]>> {
       ),
     ],
     'rate-limiter-flexible': [
-      ...[...flexible.matchAll(/^interface IR.*\{$/gm)]
-        .filter(([line]) => line.includes('Opt'))
-        .flatMap(([line]) => members(flexible, new RegExp(escaped(line)))),
+      ...found(flexible, /^interface (IR\w*Opt\w*) /gm).flatMap((name) =>
+        members(flexible, new RegExp(String.raw`interface ${name} .*\{`)),
+      ),
       ...found(flexible, /^export class (R\w+|Bursty\w+)/gm).filter(
         (name) => !/Abstract|Error|Res$/.test(name),
       ),
-      ...members(flexible, /export class RateLimiterAbstract \{/).filter((name) => !/^ms/.test(name)),
+      ...members(flexible, /export class RateLimiterAbstract \{/).filter((name) => !name.startsWith('ms')),
       ...members(flexible, /export class RateLimiterRes \{/).filter((name) => !name.startsWith('to')),
       ...[
         'deleteInMemoryBlockedAll',
@@ -92,8 +98,4 @@ function found(text: string, pattern: RegExp): string[] {
 
 function count(text: string, pattern: RegExp): number {
   return [...text.matchAll(pattern)].length
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
 }
