@@ -32,7 +32,7 @@ beforeAll(buildPackages, 120_000)
 it.each(['express', 'express4'])('with %s', async (name) => {
   const child = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program, name], {
     cwd: fileURLToPath(new URL('../../examples/express-basic/', import.meta.url)),
-    timeout: 10_000,
+    timeout: 40_000,
   })
   // A process that had to be killed rejects.
   const { stdout } = await child

@@ -30,7 +30,7 @@ beforeAll(buildPackages, 120_000)
 it('ends by itself', async () => {
   const child = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
     cwd: fileURLToPath(new URL('../../packages/fastify/', import.meta.url)),
-    timeout: 10_000,
+    timeout: 40_000,
   })
   // A process that had to be killed rejects.
   const { stdout } = await child

@@ -64,7 +64,7 @@ describe('on a Cluster', () => {
 
   beforeAll(async () => {
     cluster = await startRedisCluster()
-  }, 30_000)
+  }, 60_000)
 
   afterAll(() => cluster.stop())
 

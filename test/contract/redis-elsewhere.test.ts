@@ -21,7 +21,7 @@ const clients: { disconnect(): void }[] = []
 
 beforeAll(async () => {
   ;[group, cluster] = await Promise.all([startRedisSentinels(), startRedisCluster()])
-}, 30_000)
+}, 60_000)
 
 afterAll(async () => {
   for (const client of clients) client.disconnect()

@@ -1,5 +1,5 @@
 /** Real processes with an app each, on one folder and without Redis: one run of the handler, one purge for all of them. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { buildPackages } from '../built-packages.ts'
 import { startFleetProcess, type Asked, type FleetProcess } from '../redis/fleet-processes.ts'
 import { until } from '../redis/until.ts'
@@ -8,8 +8,9 @@ import { testFolder, type TestFolder } from './disk-nodes.ts'
 let folder: TestFolder
 let fleet: FleetProcess[]
 
-beforeAll(async () => {
-  await buildPackages()
+beforeAll(buildPackages, 120_000)
+
+beforeEach(async () => {
   folder = testFolder()
   const options = { url: folder.path, handlerMs: 300, lease: '2s' }
   fleet = await Promise.all([
@@ -18,9 +19,9 @@ beforeAll(async () => {
     startFleetProcess({ ...options, isTiered: true }),
     startFleetProcess({ ...options, isTiered: true }),
   ])
-}, 120_000)
+})
 
-afterAll(async () => {
+afterEach(async () => {
   await Promise.all(fleet.map((node) => node.stop()))
   folder.remove()
 })

@@ -1,5 +1,5 @@
 /** Write-behind on disk: what was accepted reaches the source, in order per key, though its processes are killed. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { buildPackages } from '../built-packages.ts'
 import { byKey, startWriter, writerFiles, type WriterFiles } from '../redis/killed-writers.ts'
 import { until } from '../redis/until.ts'
@@ -8,13 +8,14 @@ import { testFolder, type TestFolder } from './disk-nodes.ts'
 let folder: TestFolder
 let files: WriterFiles
 
-beforeAll(async () => {
-  await buildPackages()
+beforeAll(buildPackages, 120_000)
+
+beforeEach(async () => {
   folder = testFolder()
   files = await writerFiles()
-}, 120_000)
+})
 
-afterAll(async () => {
+afterEach(async () => {
   folder.remove()
   await files.remove()
 })

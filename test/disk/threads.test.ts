@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { createCache } from '@forebay/core'
 import { diskBackend } from '@forebay/disk'
 import { buildPackages } from '../built-packages.ts'
@@ -44,12 +44,13 @@ interface Done {
 
 let folder: TestFolder
 
-beforeAll(async () => {
-  await buildPackages()
-  folder = testFolder()
-}, 120_000)
+beforeAll(buildPackages, 120_000)
 
-afterAll(() => folder.remove())
+beforeEach(() => {
+  folder = testFolder()
+})
+
+afterEach(() => folder.remove())
 
 it('count on one quota, make a value once, and end by themselves', async () => {
   const backend = diskBackend({ path: folder.path, logger: silent })
@@ -111,7 +112,7 @@ it('end with their process, whatever they are writing', async () => {
   const root = new URL('../../', import.meta.url).href
   for (let round = 0; round < 2; round++) {
     const words = ['--input-type=module', '-e', main, root, folder.path, thread]
-    const child = spawn(process.execPath, words, { stdio: 'inherit', timeout: 12_000, killSignal: 'SIGKILL' })
+    const child = spawn(process.execPath, words, { stdio: 'inherit', timeout: 30_000, killSignal: 'SIGKILL' })
     expect(await once(child, 'exit')).toEqual([7, null])
   }
-}, 40_000)
+})

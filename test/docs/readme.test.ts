@@ -27,7 +27,7 @@ afterAll(async () => {
 })
 
 describe.each(serving)('$name', ({ name, code }) => {
-  it('runs as pasted', { timeout: 30_000 }, async () => {
+  it('runs as pasted', { timeout: 60_000 }, async () => {
     const port = await freePort()
     const file = join(folder, `${name.replaceAll(/[^\w-]/g, '_')}.mjs`)
     writeFileSync(

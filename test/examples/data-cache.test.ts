@@ -40,7 +40,7 @@ const places = [
 describe.each(places)('on %s', (kind, environment) => {
   it(
     'examples/patterns asks as little of the database as each pattern needs',
-    { timeout: 40_000 },
+    { timeout: 60_000 },
     async () => {
       const [first, ...lines] = await run('patterns', environment())
       expect(first).toBe(`on ${kind}`)
@@ -67,7 +67,7 @@ describe.each(places)('on %s', (kind, environment) => {
 
   it(
     'examples/write-behind survives a database that is away, and on Redis a killed process',
-    { timeout: 40_000 },
+    { timeout: 60_000 },
     async () => {
       const lines = await run('write-behind', environment())
       expect(lines[0]).toBe(`on ${kind}`)

@@ -46,7 +46,7 @@ const moods: readonly (readonly [string, Mood, breaks: boolean])[] = [
   ['is lost with its connection', { kind: 'cutting' }, false],
 ]
 
-test.each(moods)('a purge that %s', { timeout: 30_000 }, async (_, mood, breaks) => {
+test.each(moods)('a purge that %s', { timeout: 60_000 }, async (_, mood, breaks) => {
   const server = await startRedisNode()
   const proxy = await startMoodyProxy(server.port)
   let version = 'old'

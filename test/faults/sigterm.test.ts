@@ -49,7 +49,7 @@ const program = `
 
 beforeAll(buildPackages, 120_000)
 
-it.each(['answers', 'hangs'] as const)('while Redis %s', { timeout: 30_000 }, async (how) => {
+it.each(['answers', 'hangs'] as const)('while Redis %s', { timeout: 60_000 }, async (how) => {
   await using node = await startRedisNode()
   const child = spawn(
     process.execPath,
@@ -68,7 +68,7 @@ it.each(['answers', 'hangs'] as const)('while Redis %s', { timeout: 30_000 }, as
       if (said.includes('ready')) resolve()
     })
   })
-  const ended = once(child, 'exit')
+  const ended = once(child, 'close')
   try {
     await once(child, 'message')
     if (how === 'hangs') node.pause()

@@ -2,7 +2,7 @@
 import { test } from 'vitest'
 import { redisBackend } from '@forebay/redis'
 import { expressHarnesses } from '../harness/express.ts'
-import { startRedisCluster } from '../redis/redis-cluster.ts'
+import { moveSlot, startRedisCluster } from '../redis/redis-cluster.ts'
 import { startRedisNode, type RedisNode } from '../redis/redis-node.ts'
 import { startRedisSentinels } from '../redis/redis-sentinels.ts'
 import { until } from '../redis/until.ts'
@@ -70,23 +70,15 @@ async function clusterThatLosesANode(): Promise<Scene> {
 async function clusterThatMoves(slots: number): Promise<Scene> {
   const cluster = await startRedisCluster()
   const [from, to] = cluster.nodes as [RedisNode, RedisNode]
-  const move = async (slot: string, ids: readonly [string, string]): Promise<void> => {
-    await to.command('CLUSTER', 'SETSLOT', slot, 'IMPORTING', ids[0])
-    await from.command('CLUSTER', 'SETSLOT', slot, 'MIGRATING', ids[1])
-    const keys = (await from.command('CLUSTER', 'GETKEYSINSLOT', slot, '1000')) as string[]
-    for (const key of keys) await from.command('MIGRATE', '127.0.0.1', `${to.port}`, key, '0', '1000')
-    for (const node of [to, from, cluster.nodes[2]!])
-      await node.command('CLUSTER', 'SETSLOT', slot, 'NODE', ids[1])
-  }
   return {
     backend: redisBackend({ cluster: cluster.nodes.map(({ port }) => `127.0.0.1:${port}`), logger: quiet }),
     hurt: async () => {
-      const ids = [
-        String(await from.command('CLUSTER', 'MYID')),
-        String(await to.command('CLUSTER', 'MYID')),
-      ] as const
-      const used = await usedSlots(from, slots)
-      for (const slot of used) await move(slot, ids)
+      const toId = String(await to.command('CLUSTER', 'MYID'))
+      for (const slot of await usedSlots(from, slots)) {
+        const { end } = await moveSlot(slot, from, to)
+        await end()
+        await cluster.nodes[2]?.command('CLUSTER', 'SETSLOT', slot, 'NODE', toId)
+      }
     },
     mend: () => {},
     answers: async () => /cluster_state:ok/.test(String(await to.command('CLUSTER', 'INFO'))),

@@ -26,7 +26,7 @@ describe(`${first?.name}, with which the others are compared`, () => {
 })
 
 describe.each(others)('$name', (harness) => {
-  it(`answers as ${first?.name} does`, { timeout: 30_000 }, async () => {
+  it(`answers as ${first?.name} does`, { timeout: 60_000 }, async () => {
     const answers = await transcriptOf(harness)
     for (const [index, answer] of answers.entries()) expect(answer).toEqual(expected[index])
     expect(answers).toHaveLength(expected.length)

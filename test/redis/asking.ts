@@ -1,6 +1,7 @@
 /** What tests ask of a limiter store. */
 import type { Charge, Decision, MaybePromise } from '@forebay/core'
 import type { RedisBackend } from '@forebay/redis'
+import { until } from './until.ts'
 
 /** One list, as a limiter has one. */
 export function chargesOf(limit: number, windowMs: number = 60_000): readonly Charge[] {
@@ -64,8 +65,12 @@ export function load({ limits }: Pick<RedisBackend, 'limits'>, limit: number, ke
     async stop() {
       stopped.abort()
       await Promise.all(workers)
-      const { remaining } = await limits.peek('load', key, asked)
-      return { admitted, failed, used: limit - remaining }
+      let used = Number.NaN
+      await until('an answer', async () => {
+        used = limit - (await limits.peek('load', key, asked)).remaining
+        return true
+      })
+      return { admitted, failed, used }
     },
   }
 }

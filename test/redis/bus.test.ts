@@ -62,6 +62,7 @@ const hostile = [
 describe('the bus', () => {
   it('opens a connection with the first subscription and ends it with the last', async () => {
     const { bus } = open(ownPrefix())
+    await until('the connections of others to end', async () => (await connections()) === 0)
     await bus.publish('a', 'nobody hears it')
     expect(await connections()).toBe(0)
     const [first, second] = [listenTo(bus, 'a'), listenTo(bus, 'b')]
@@ -170,9 +171,9 @@ describe('the bus', () => {
     const prefix = ownPrefix()
     const { bus, locks } = open(prefix)
     for (const topic of hostile) await bus.publish(topic, 'message')
-    const lease = await locks.acquire('key', 1_000)
-    await lease?.renew(5_000)
-    await (await locks.acquire('places', 1_000, 3))?.release()
+    const lease = await locks.acquire('key', 60_000)
+    await lease?.renew(90_000)
+    await (await locks.acquire('places', 60_000, 3))?.release()
     const keys = (await node.command('KEYS', '*')) as readonly string[]
     expect(keys).toHaveLength(hostile.length + 2)
     for (const key of keys) {

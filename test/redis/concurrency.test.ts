@@ -133,7 +133,7 @@ describe.concurrent('nodes on one Redis', () => {
 
   it(
     'have the permits of a process that was killed, once its leases are over',
-    { timeout: 30_000 },
+    { timeout: 60_000 },
     async ({ expect: told }) => {
       const prefix = ownPrefix()
       const child = spawn(

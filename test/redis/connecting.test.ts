@@ -6,6 +6,7 @@ import { redisBackend, redisBackendFromEnv } from '@forebay/redis'
 import { chargesOf, take } from './asking.ts'
 import { freePort } from './free-port.ts'
 import { startRedisNode, type RedisNode } from './redis-node.ts'
+import { ownPrefix } from './shared-backends.ts'
 import { until } from './until.ts'
 
 let node: RedisNode
@@ -26,7 +27,8 @@ const connections = async (): Promise<number> => {
 
 describe('a backend', () => {
   it('opens no socket before it is used, one when it is, and none after it is closed', async () => {
-    const backend = redisBackend(`redis://${at}`, { timeout: '5s' })
+    await until('the sockets of others to be gone', async () => (await connections()) === 0)
+    await using backend = redisBackend(`redis://${at}`, { timeout: '5s' })
     expect(await connections()).toBe(0)
     await Promise.all([take(backend, 'a'), take(backend, 'b'), backend.health()])
     expect(await connections()).toBe(1)
@@ -43,7 +45,7 @@ describe('a backend', () => {
     const lines: string[] = []
     const note = (...words: unknown[]): void => void lines.push(words.join(' '))
     const logger = { warn: note, error: note }
-    const backend = redisBackend(`redis://${at}`, { timeout: '5s', logger })
+    await using backend = redisBackend(`redis://${at}`, { timeout: '5s', prefix: ownPrefix(), logger })
     const limiter = createRateLimiter({
       limit: 5,
       window: '1m',
@@ -95,8 +97,8 @@ describe('a backend', () => {
   })
 
   it('keeps prefixes apart', async () => {
-    await using one = redisBackend(`redis://${at}`, { prefix: 'one:', timeout: '5s' })
-    await using other = redisBackend(`redis://${at}`, { prefix: 'other:', timeout: '5s' })
+    await using one = redisBackend(`redis://${at}`, { prefix: ownPrefix(), timeout: '5s' })
+    await using other = redisBackend(`redis://${at}`, { prefix: ownPrefix(), timeout: '5s' })
     expect([await take(one, 'k'), await take(one, 'k'), await take(other, 'k')]).toEqual([99, 98, 99])
   })
 

@@ -20,7 +20,7 @@ async function make({ entries, clock }: RedisBackend, label: string): Promise<Ca
 const offsetOf = async (node: RedisNode): Promise<string | undefined> =>
   /master_repl_offset:(\d+)/.exec(String(await node.command('INFO', 'replication')))?.[1]
 
-it('a replica that Sentinels promote goes on where its master was', { timeout: 30_000 }, async () => {
+it('a replica that Sentinels promote goes on where its master was', { timeout: 60_000 }, async () => {
   await using group = await startRedisSentinels()
   const open = (): RedisBackend =>
     redisBackend({ sentinels: group.sentinels.map(at), name: group.name, prefix: 'failover:' })

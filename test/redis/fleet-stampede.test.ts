@@ -4,7 +4,7 @@
  * tells how long all of it took, and how long the same takes without a cache; `FOREBAY_FLEET_ADAPTER=fastify` on Fastify.
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { buildPackages } from '../built-packages.ts'
 import { startFleetLoad, type FleetLoad, type Loaded } from './fleet-load.ts'
 import { startFleetProcess, type FleetProcess } from './fleet-processes.ts'
@@ -22,15 +22,17 @@ let redis: RedisNode
 let fleet: FleetProcess[]
 let load: FleetLoad
 
-beforeAll(async () => {
-  await buildPackages()
+beforeAll(buildPackages, 120_000)
+
+// Of its own for every test: one that fails may leave its processes in any state.
+beforeEach(async () => {
   redis = await startRedisNode()
   const options = { url: `redis://127.0.0.1:${redis.port}`, handlerMs, lease: '2s', adapter } as const
   fleet = await Promise.all(Array.from({ length: size }, () => startFleetProcess(options)))
   load = startFleetLoad(each)
-}, 120_000)
+})
 
-afterAll(async () => {
+afterEach(async () => {
   load.stop()
   await Promise.all(fleet.map((node) => node.stop()))
   await redis.stop()

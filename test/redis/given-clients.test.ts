@@ -1,5 +1,5 @@
 /** A client of ioredis 5 or 6 that somebody else opened: used as it is, left open, and waited for no longer than the deadline. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { Redis as Redis5, type RedisOptions as Options } from 'ioredis'
 import { Redis as Redis6 } from 'ioredis6'
 import { redisBackend, type RedisClient } from '@forebay/redis'
@@ -7,6 +7,7 @@ import { failsWithin, take } from './asking.ts'
 import { startCuttingFront } from './cutting-front.ts'
 import { freePort } from './free-port.ts'
 import { startRedisNode, type RedisNode } from './redis-node.ts'
+import { ownPrefix } from './shared-backends.ts'
 import { until } from './until.ts'
 
 let node: RedisNode
@@ -32,12 +33,12 @@ describe.each(makers)('a client of %s', (_name, make) => {
     client.on('error', () => undefined)
     return client
   }
-  const dispose = (): void => client?.disconnect()
+  afterEach(() => client?.disconnect())
 
   it('serves, and is left as it was', async () => {
     const given = clientOf({})
     const before = listenersOf(given)
-    const backend = redisBackend(given, { prefix: `left${_name.at(-1)}:` })
+    const backend = redisBackend(given, { prefix: ownPrefix() })
     expect([await take(backend, 'a'), await take(backend, 'a')]).toEqual([99, 98])
     expect(await backend.health()).toMatchObject({ ok: true })
     await backend.close()
@@ -46,7 +47,6 @@ describe.each(makers)('a client of %s', (_name, make) => {
     expect(await given.ping()).toBe('PONG')
     expect(listenersOf(given)).toEqual(before)
     await expect(take(backend, 'a')).rejects.toMatchObject({ code: 'FOREBAY_CLOSED' })
-    dispose()
   })
 
   it.each([
@@ -58,15 +58,14 @@ describe.each(makers)('a client of %s', (_name, make) => {
     { enableReadyCheck: false },
     { maxRetriesPerRequest: null },
   ] as Options[])('serves with %j', async (options) => {
-    const backend = redisBackend(clientOf(options), { prefix: `${Object.keys(options)[0]}${_name.at(-1)}:` })
+    const backend = redisBackend(clientOf(options), { prefix: ownPrefix() })
     await until('it to be ready', async () => (await backend.health()).ok)
     expect([await take(backend, 'a'), await take(backend, 'a')]).toEqual([99, 98])
     await backend.close()
-    dispose()
   })
 
   it('that reads numbers as texts keeps leases and journals, too', async () => {
-    const backend = redisBackend(clientOf({ stringNumbers: true }), { prefix: `texts${_name.at(-1)}:` })
+    const backend = redisBackend(clientOf({ stringNumbers: true }), { prefix: ownPrefix() })
     const lease = await backend.locks.acquire('a', 5_000)
     expect(await lease?.renew(5_000)).toBe(true)
     await lease?.release()
@@ -78,7 +77,6 @@ describe.each(makers)('a client of %s', (_name, make) => {
     expect(await reader?.acknowledge([read?.id ?? ''])).toBe(true)
     await reader?.release()
     await backend.close()
-    dispose()
   })
 
   it.each([{}, { commandTimeout: 50 }] as Options[])(
@@ -95,7 +93,6 @@ describe.each(makers)('a client of %s', (_name, make) => {
       await until('it to be used again', async () => (await backend.health()).ok)
       expect(await take(backend, 'b')).toBe(99)
       await backend.close()
-      dispose()
     },
   )
 
@@ -112,22 +109,20 @@ describe.each(makers)('a client of %s', (_name, make) => {
     await until('it to be used again', async () => (await backend.health()).ok)
     expect(await take(backend, 'a')).toBe(99)
     await backend.close()
-    dispose()
   })
 
   it.each([{}, { retryStrategy: () => 300 }] as Options[])(
     'that sends again what was cut off, with %j, counts it once',
     async (options) => {
       await using front = await startCuttingFront(node.port)
-      const prefix = `cut${_name.at(-1)}${Object.keys(options).length}:`
-      const backend = redisBackend(clientOf({ port: front.port, ...options }), { prefix, timeout: '5s' })
+      const given = clientOf({ port: front.port, ...options })
+      const backend = redisBackend(given, { prefix: ownPrefix(), timeout: '5s' })
       expect(await take(backend, 'a')).toBe(99)
       front.cutNextAnswer()
       await expect(take(backend, 'a')).rejects.toThrow()
       await until('it to be back', async () => (await backend.health()).ok)
       expect(await take(backend, 'a')).toBe(97)
       await backend.close()
-      dispose()
     },
   )
 
@@ -142,7 +137,6 @@ describe.each(makers)('a client of %s', (_name, make) => {
     await given.connect()
     await until('it to be used again', async () => (await backend.health()).ok)
     await backend.close()
-    dispose()
   })
 })
 

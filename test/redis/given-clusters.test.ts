@@ -5,13 +5,14 @@ import { Cluster as Cluster6 } from 'ioredis6'
 import { redisBackend } from '@forebay/redis'
 import { failsWithin, load, take } from './asking.ts'
 import { startRedisCluster, type RedisCluster } from './redis-cluster.ts'
+import { ownPrefix } from './shared-backends.ts'
 import { until } from './until.ts'
 
 let cluster: RedisCluster
 
 beforeAll(async () => {
   cluster = await startRedisCluster()
-}, 30_000)
+}, 60_000)
 
 afterAll(() => cluster.stop())
 
@@ -23,10 +24,10 @@ const makers = [
   ['6', () => new Cluster6(nodes()) as unknown as Cluster5],
 ] as const
 
-describe.each(makers)('a Cluster of ioredis %s', (version, make) => {
+describe.each(makers)('a Cluster of ioredis %s', (_version, make) => {
   it('serves, and is left open', async () => {
     const given = make()
-    const backend = redisBackend(given, { prefix: `left${version}:` })
+    const backend = redisBackend(given, { prefix: ownPrefix() })
     await until('it to be well', async () => (await backend.health()).ok)
     for (let key = 0; key < 10; key++) {
       expect([await take(backend, `k${key}`), await take(backend, `k${key}`)]).toEqual([99, 98])
@@ -40,7 +41,7 @@ describe.each(makers)('a Cluster of ioredis %s', (version, make) => {
   it('counts once what it sends again after its connections were killed', async () => {
     const given = make()
     given.on('error', () => undefined)
-    const backend = redisBackend(given, { prefix: `killed${version}:`, timeout: '2s' })
+    const backend = redisBackend(given, { prefix: ownPrefix(), timeout: '2s' })
     const running = load(backend, 1_000_000)
     for (let time = 0; time < 4; time++) {
       const before = running.decided()
@@ -57,11 +58,14 @@ describe.each(makers)('a Cluster of ioredis %s', (version, make) => {
   it('whose node is silent is waited for no longer than the deadline', async () => {
     const given = make()
     given.on('error', () => undefined)
-    const backend = redisBackend(given, { prefix: `silent${version}:`, timeout: '1s' })
+    const backend = redisBackend(given, { prefix: ownPrefix(), timeout: '1s' })
     await until('it to be well', async () => (await backend.health()).ok)
     for (const node of cluster.nodes) node.pause()
-    expect(await failsWithin(3_000, take(backend, 'a'))).toBe(true)
-    for (const node of cluster.nodes) node.resume()
+    try {
+      expect(await failsWithin(3_000, take(backend, 'a'))).toBe(true)
+    } finally {
+      for (const node of cluster.nodes) node.resume()
+    }
     await until('it to be well', async () => (await backend.health()).ok)
     await backend.close()
     given.disconnect()

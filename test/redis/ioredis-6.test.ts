@@ -8,6 +8,7 @@ import { startCuttingFront } from './cutting-front.ts'
 import { startRedisCluster, type RedisCluster } from './redis-cluster.ts'
 import { startRedisNode, type RedisNode } from './redis-node.ts'
 import { startRedisSentinels, type RedisSentinels } from './redis-sentinels.ts'
+import { ownPrefix } from './shared-backends.ts'
 import { until } from './until.ts'
 
 vi.mock('ioredis', async () => import('ioredis6'))
@@ -18,7 +19,7 @@ let cluster: RedisCluster
 
 beforeAll(async () => {
   ;[node, group, cluster] = await Promise.all([startRedisNode(), startRedisSentinels(), startRedisCluster()])
-}, 30_000)
+}, 60_000)
 
 afterAll(() => Promise.all([node, group, cluster].map((server) => server.stop())))
 
@@ -31,8 +32,7 @@ const places: readonly (readonly [string, () => RedisOptions])[] = [
 ]
 
 describe.each(places)('on %s', (_name, where) => {
-  let opened = 0
-  const open = (): RedisBackend => redisBackend({ ...where(), prefix: `six${++opened}:`, timeout: '5s' })
+  const open = (prefix = ownPrefix()): RedisBackend => redisBackend({ ...where(), prefix, timeout: '5s' })
 
   it('counts, and is well', async () => {
     await using backend = open()
@@ -41,9 +41,9 @@ describe.each(places)('on %s', (_name, where) => {
   })
 
   it('locks, and tells other nodes', async () => {
-    await using one = open()
-    opened--
-    await using other = open()
+    const prefix = ownPrefix()
+    await using one = open(prefix)
+    await using other = open(prefix)
     const heard: string[] = []
     const undo = other.bus.subscribe('topic', { message: (text) => heard.push(text), gap: () => undefined })
     await until('a message', async () => {
@@ -75,15 +75,18 @@ it('says what is wrong', async () => {
 
 it('sends nothing twice, and waits for a silent server no longer than the deadline', async () => {
   await using front = await startCuttingFront(node.port)
-  await using backend = redisBackend(`redis://${at(front)}`, { prefix: 'twice6:', timeout: '1s' })
+  await using backend = redisBackend(`redis://${at(front)}`, { prefix: ownPrefix(), timeout: '1s' })
   expect(await take(backend, 'a')).toBe(99)
   front.cutNextAnswer()
   await expect(take(backend, 'a')).rejects.toThrow('Redis is not available')
   await until('it to be back', async () => (await backend.health()).ok)
   expect(await take(backend, 'a')).toBe(97)
   node.pause()
-  await expect(take(backend, 'a')).rejects.toThrow('within 1000 ms')
-  node.resume()
+  try {
+    await expect(take(backend, 'a')).rejects.toThrow('within 1000 ms')
+  } finally {
+    node.resume()
+  }
   await until('it to be back', async () => (await backend.health()).ok)
 })
 

@@ -15,8 +15,8 @@ const program = `
   const { createCache, writeBehind } = await import('@forebay/core')
   const { redisBackend } = await import('@forebay/redis')
   const { diskBackend } = await import('@forebay/disk')
-  const [, url, folder, queue, keys] = process.argv
-  const backend = url.startsWith('redis:') ? redisBackend(url, { timeout: '5s' }) : diskBackend({ path: url })
+  const [, url, folder, queue, keys, prefix] = process.argv
+  const backend = url.startsWith('redis:') ? redisBackend(url, { prefix, timeout: '5s' }) : diskBackend({ path: url })
   const cache = createCache({ namespace: 'killed', ttl: '1m', backend })
   const buffer = writeBehind(cache, {
     name: queue,
@@ -99,12 +99,15 @@ export interface WriterOptions {
   readonly queue: string
   /** What its keys begin with; `none` writes nothing and only flushes what others left. */
   readonly keys: string
+  /** Of the keys in Redis. */
+  readonly prefix?: string
 }
 
-export async function startWriter({ url, folder, queue, keys }: WriterOptions): Promise<Writer> {
+export async function startWriter(options: WriterOptions): Promise<Writer> {
+  const { url, folder, queue, keys, prefix = 'forebay:' } = options
   const child: ChildProcess = spawn(
     process.execPath,
-    ['--input-type=module', '-e', program, url, folder, queue, keys],
+    ['--input-type=module', '-e', program, url, folder, queue, keys, prefix],
     { cwd: root, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
   )
   const gone = once(child, 'exit') as Promise<[number | null]>

@@ -1,5 +1,5 @@
 /** Leases whose end Redis was not told of: nobody waits for long for a holder that there is not. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { redisBackend, type RedisBackend } from '@forebay/redis'
 import { startMoodyProxy, type MoodyProxy } from '../faults/moody-proxy.ts'
 import { startRedisNode, type RedisNode } from './redis-node.ts'
@@ -11,14 +11,14 @@ let proxy: MoodyProxy
 let cutOff: RedisBackend
 let other: RedisBackend
 
-beforeAll(async () => {
+beforeEach(async () => {
   node = await startRedisNode()
   proxy = await startMoodyProxy(node.port)
   cutOff = redisBackend(`redis://127.0.0.1:${proxy.port}`, { logger: silent, timeout: 300 })
   other = redisBackend(`redis://127.0.0.1:${node.port}`, { logger: silent })
 })
 
-afterAll(async () => {
+afterEach(async () => {
   await Promise.all([cutOff.close(), other.close()])
   await proxy.stop()
   await node.stop()

@@ -52,9 +52,9 @@ afterAll(() => Promise.all([node, silent, group, cluster].map((server) => server
 const at = ({ port }: { readonly port: number }): string => `127.0.0.1:${port}`
 
 const places: readonly (readonly [string, boolean, () => object])[] = [
-  ['one server', true, () => ({ url: `redis://${at(node)}` })],
-  ['Sentinels', true, () => ({ sentinels: group.sentinels.map(at), name: group.name })],
-  ['a Cluster', true, () => ({ cluster: cluster.nodes.map(at) })],
+  ['one server', true, () => ({ url: `redis://${at(node)}`, timeout: '5s' })],
+  ['Sentinels', true, () => ({ sentinels: group.sentinels.map(at), name: group.name, timeout: '5s' })],
+  ['a Cluster', true, () => ({ cluster: cluster.nodes.map(at), timeout: '5s' })],
   ['nobody', false, () => ({ url: `redis://127.0.0.1:${nowhere}` })],
   ['nobody by name', false, () => ({ url: 'redis://nobody.invalid' })],
   ['a silent server', false, () => ({ url: `redis://${at(silent)}` })],
@@ -69,7 +69,7 @@ async function run(where: object, step: string): Promise<string> {
   const words = ['--input-type=module', '-e', program, JSON.stringify(where), step]
   const { stdout, stderr } = await promisify(execFile)(process.execPath, words, {
     cwd: fileURLToPath(new URL('../../', import.meta.url)),
-    timeout: 12_000,
+    timeout: 40_000,
   })
   expect(stderr).not.toMatch(/unhandled/i)
   return stdout.trim()
@@ -83,7 +83,9 @@ describe.concurrent.each(places)('on %s', (_name, ok, where) => {
 })
 
 it('closed at once, with questions on their way', async () => {
-  expect(JSON.parse(await run({ url: `redis://${at(node)}` }, 'closed at once'))).toMatchObject({ ok: true })
+  expect(
+    JSON.parse(await run({ url: `redis://${at(node)}`, timeout: '5s' }, 'closed at once')),
+  ).toMatchObject({ ok: true })
 })
 
 it('unused', async () => {

@@ -16,7 +16,7 @@ class ReplyError extends Error {
 export function rawCommand(
   port: number,
   words: readonly string[],
-  timeoutMs: number = 5_000,
+  timeoutMs: number = 20_000,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1')

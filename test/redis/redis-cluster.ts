@@ -35,3 +35,39 @@ export async function startRedisCluster(): Promise<RedisCluster> {
   await until('the cluster to be whole', isWhole, 30_000)
   return { nodes, stop, [Symbol.asyncDispose]: stop }
 }
+
+/** A slot on its way from one node to another: some of its keys have moved, some have not. */
+export interface MovingSlot {
+  /** Moves what is left of its keys, and gives it away. */
+  end(): Promise<void>
+}
+
+/** Begins to move a slot away, as a resharding tool does it. */
+export async function moveSlot(slot: string, from: RedisNode, to: RedisNode): Promise<MovingSlot> {
+  const [fromId, toId] = [
+    String(await from.command('CLUSTER', 'MYID')),
+    String(await to.command('CLUSTER', 'MYID')),
+  ]
+  await to.command('CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId)
+  await from.command('CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId)
+  return {
+    async end() {
+      // A slot is not given away while any of its keys is there, whoever wrote it and whenever.
+      for (;;) {
+        const names = (await from.command('CLUSTER', 'GETKEYSINSLOT', slot, '100')) as readonly string[]
+        if (names.length === 0) break
+        const keys = names.map(String)
+        await from.command('MIGRATE', '127.0.0.1', `${to.port}`, '', '0', '15000', 'KEYS', ...keys)
+      }
+      for (const node of [to, from]) await node.command('CLUSTER', 'SETSLOT', slot, 'NODE', toId)
+    },
+  }
+}
+
+/** Who has keys of that slot. */
+export async function ownerOf(slot: string, { nodes }: RedisCluster): Promise<RedisNode> {
+  for (const node of nodes) {
+    if (!String(await node.command('CLUSTER', 'COUNTKEYSINSLOT', slot)).startsWith('0')) return node
+  }
+  throw new Error('nobody has the slot')
+}

@@ -46,7 +46,20 @@ watcher=$!
 wait $server
 kill $watcher 2>/dev/null`
 
+/** How often a server is started that does not come up: somebody may take its port between its choice and its use. */
+const attempts = 3
+
 export async function startRedisNode(options: RedisNodeOptions = {}): Promise<RedisNode> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOnce(options)
+    } catch (error) {
+      if (attempt === attempts) throw error
+    }
+  }
+}
+
+async function startOnce(options: RedisNodeOptions): Promise<RedisNode> {
   const binary = inject('redisServer')
   if (typeof binary === 'string') throw new Error(binary)
   const port = options.port ?? (await freePort())
@@ -67,13 +80,19 @@ export async function startRedisNode(options: RedisNodeOptions = {}): Promise<Re
   const pid = await firstLine(child)
   const node = nodeOf({ child, pid, port, folder })
   try {
-    await until(`a Redis server on port ${port}`, async () => (await node.command('PING')) === 'PONG')
+    await until(`a Redis server on port ${port}`, () => child.exitCode !== null || isItself(node))
+    if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}.`)
   } catch (error) {
     const log = await readFile(join(folder, 'redis.log'), 'utf8').catch(() => '')
     await node.stop()
     throw new Error(`The Redis server did not start.\n${log}`, { cause: error })
   }
   return node
+}
+
+/** Whether what answers there is this server, and no other that had the port before. */
+async function isItself({ pid, command }: RedisNode): Promise<boolean> {
+  return String(await command('INFO', 'server')).includes(`process_id:${pid}\r\n`)
 }
 
 interface Running {

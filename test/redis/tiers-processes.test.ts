@@ -1,5 +1,5 @@
 /** Processes with near memory on one Redis: one run for all, and a purge that all of them see. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { buildPackages } from '../built-packages.ts'
 import { startFleetProcess, type FleetProcess } from './fleet-processes.ts'
 import { startRedisNode, type RedisNode } from './redis-node.ts'
@@ -8,14 +8,15 @@ import { until } from './until.ts'
 let redis: RedisNode
 let fleet: FleetProcess[]
 
-beforeAll(async () => {
-  await buildPackages()
+beforeAll(buildPackages, 120_000)
+
+beforeEach(async () => {
   redis = await startRedisNode()
   const options = { url: `redis://127.0.0.1:${redis.port}`, handlerMs: 20, isTiered: true }
   fleet = await Promise.all(Array.from({ length: 4 }, () => startFleetProcess(options)))
-}, 120_000)
+})
 
-afterAll(async () => {
+afterEach(async () => {
   await Promise.all(fleet.map((node) => node.stop()))
   await redis.stop()
 })
@@ -29,7 +30,7 @@ const askAll = async (times: number): Promise<void> => {
 
 it(
   'answers from memory what one of them made, until one of them purges it',
-  { timeout: 30_000 },
+  { timeout: 60_000 },
   async () => {
     await askAll(20)
     for (let purge = 0; purge < 4; purge++) {

@@ -4,6 +4,7 @@ import { redisBackend, type RedisOptions } from '@forebay/redis'
 import { take } from './asking.ts'
 import { makeCertificate } from './certificate.ts'
 import { startRedisNode, type RedisNode } from './redis-node.ts'
+import { ownPrefix } from './shared-backends.ts'
 import { startTlsFront, type TlsFront } from './tls-front.ts'
 import { until } from './until.ts'
 
@@ -25,14 +26,15 @@ afterAll(async () => {
 })
 
 async function healthOf(options: RedisOptions): Promise<string> {
-  await using backend = redisBackend({ prefix: 'tls:', timeout: '5s', ...options })
+  await using backend = redisBackend({ prefix: ownPrefix(), timeout: '5s', ...options })
   return (await backend.health()).detail
 }
 
 describe('one server', () => {
   it('is reached by rediss:// with the authority that vouches for it', async () => {
     const before = front.secured()
-    await using backend = redisBackend(`rediss://localhost:${front.port}`, { tls: { ca }, timeout: '5s' })
+    const options = { tls: { ca }, prefix: ownPrefix(), timeout: '5s' } as const
+    await using backend = redisBackend(`rediss://localhost:${front.port}`, options)
     expect(await take(backend, 'a')).toBe(99)
     expect(await backend.health()).toMatchObject({ ok: true })
     expect(front.secured()).toBe(before + 1)
@@ -85,7 +87,7 @@ it('reaches Sentinels and their master', async () => {
   await using sentinel = await startRedisNode({ config, args: ['--sentinel'] })
   await using sentinelFront = await startTlsFront(() => sentinel.port, server)
   const where = { sentinels: [`localhost:${sentinelFront.port}`], name: 'mymaster' }
-  await using backend = redisBackend({ ...where, tls: { ca } })
+  await using backend = redisBackend({ ...where, tls: { ca }, prefix: ownPrefix(), timeout: '5s' })
   await until('the master by way of the Sentinel', async () => (await backend.health()).ok)
   expect(await take(backend, 'sentinel')).toBe(99)
   expect([masterFront.secured(), sentinelFront.secured() > 0]).toEqual([1, true])
@@ -103,7 +105,7 @@ it('reaches every node of a Cluster', async () => {
   await one.command('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
   await until('the cluster', async () => String(await one.command('CLUSTER', 'INFO')).includes('state:ok'))
   const where = { cluster: [`127.0.0.1:${clusterFront.port}`] }
-  await using backend = redisBackend({ ...where, tls: { ca } })
+  await using backend = redisBackend({ ...where, tls: { ca }, prefix: ownPrefix(), timeout: '5s' })
   await until('the node', async () => (await backend.health()).ok)
   expect(await take(backend, 'cluster')).toBe(99)
   expect(clusterFront.secured()).toBeGreaterThan(0)

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 export async function until(
   what: string,
   question: () => Promise<boolean> | boolean,
-  timeoutMs: number = 10_000,
+  timeoutMs: number = 20_000,
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs
   let failure: unknown

@@ -19,10 +19,14 @@ afterAll(async () => {
   await node.stop()
 })
 
-const cachesOf = (namespace: string): DataCache<number>[] =>
-  backends.map((backend) =>
+let tries = 0
+
+const cachesOf = (name: string): DataCache<number>[] => {
+  const namespace = `${name} ${++tries}`
+  return backends.map((backend) =>
     createCache<number>({ namespace, backend, ttl: '1m', earlyRefresh: 0, timeout: '5s' }),
   )
+}
 
 const pause = (): Promise<void> => wait(Math.random() * 8)
 

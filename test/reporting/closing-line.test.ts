@@ -33,6 +33,9 @@ it.each(cases)('when %s', { timeout: 60_000 }, (_name, source, line, code) => {
       {
         cwd: folder,
         encoding: 'utf8',
+        // It blocks this thread: nothing else would end it.
+        timeout: 45_000,
+        killSignal: 'SIGKILL',
       },
     )
     expect([stdout.trimEnd().split('\n').at(-1), status]).toEqual([line, code])
