@@ -10,7 +10,10 @@ import { join } from 'node:path'
  */
 function failureOf(program, ...words) {
   return new Promise((resolve) => {
-    const child = spawn('npx', ['--no-install', program, ...words], { stdio: ['ignore', 'pipe', 'pipe'] })
+    // npm is not among what is installed here, and need not be beside the node that runs this.
+    const command = program === 'npm' ? [program] : ['npx', '--no-install', program]
+    const [first = program, ...rest] = [...command, ...words]
+    const child = spawn(first, rest, { stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     child.stdout.on('data', (chunk) => (output += String(chunk)))
     child.stderr.on('data', (chunk) => (output += String(chunk)))

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Journal, JournalReader } from '@forebay/core'
 import { redisBackend, type RedisArgument, type RedisClient } from '@forebay/redis'
 import { startRedisNode, type RedisNode } from '../redis/redis-node.ts'
+import { ownPrefix } from '../redis/shared-backends.ts'
 import { until } from '../redis/until.ts'
 
 let node: RedisNode
@@ -15,20 +16,21 @@ beforeAll(async () => {
 afterAll(() => node.stop())
 
 it('keeps every key under the prefix, in one slot, for 30 days after its latest use', async () => {
+  const prefix = ownPrefix()
   const { journal, close } = redisBackend(`redis://127.0.0.1:${node.port}`, {
-    prefix: 'kept:',
+    prefix,
     timeout: '5s',
   })
   await journal.append('orders', [{ key: 'a', value: Buffer.from('1') }], 10)
-  const reader = await journal.open('orders', 5_000)
+  const reader = await journal.open('orders', 60_000)
   await reader?.read(10)
-  const names = (await node.command('KEYS', 'kept:*')) as string[]
+  const names = (await node.command('KEYS', `${prefix}*`)) as string[]
   expect(names).toHaveLength(2)
   expect(new Set(names.map((name) => /\{.+\}/.exec(name)?.[0])).size).toBe(1)
   for (const name of names) {
-    await node.command('PEXPIRE', name, '5000')
+    await node.command('PEXPIRE', name, '60000')
   }
-  await reader?.renew(5_000)
+  await reader?.renew(60_000)
   for (const name of names) {
     expect(Number(await node.command('PTTL', name))).toBeGreaterThan(29 * 24 * 3_600_000)
   }
@@ -45,8 +47,9 @@ async function opened(journal: Journal, ttlMs: number): Promise<JournalReader> {
 }
 
 it('leaves no consumer of dead readers behind once what they left is taken, and no record once it is acknowledged', async () => {
+  const prefix = ownPrefix()
   const { journal, close } = redisBackend(`redis://127.0.0.1:${node.port}`, {
-    prefix: 'dead:',
+    prefix,
     timeout: '5s',
   })
   const values = ['1', '2', '3'].map((value) => ({ key: 'a', value: Buffer.from(value) }))
@@ -56,7 +59,7 @@ it('leaves no consumer of dead readers behind once what they left is taken, and 
     const dead = await opened(journal, 500)
     expect(await dead.read(1)).toHaveLength(1)
   }
-  const stream = ((await node.command('KEYS', 'dead:*s')) as string[])[0] ?? ''
+  const stream = ((await node.command('KEYS', `${prefix}*s`)) as string[])[0] ?? ''
   const consumers = async (): Promise<number> =>
     ((await node.command('XINFO', 'CONSUMERS', stream, 'g')) as unknown[]).length
   const last = await opened(journal, 10_000)
@@ -88,8 +91,9 @@ it('adds nothing when a client sends a call again after a later one', async () =
       return plain(command, words)
     },
   })
+  const prefix = ownPrefix()
   const { journal, close } = redisBackend(client as unknown as RedisClient, {
-    prefix: 'again:',
+    prefix,
     timeout: '5s',
   })
   await journal.append('warm-up', [], 1)
@@ -99,9 +103,9 @@ it('adds nothing when a client sends a call again after a later one', async () =
   const [first, second] = sent.filter((words) => words.includes('"a"'))
   expect(await plain('EVALSHA', first ?? [])).toBe(-1)
   expect(await plain('EVALSHA', second ?? [])).toBe(1)
-  const reader = await journal.open('orders', 1_000)
+  const reader = await journal.open('orders', 60_000)
   expect((await reader?.read(10))?.map(({ value }) => Buffer.from(value).toString())).toEqual(['1', '2'])
-  const names = (await node.command('KEYS', 'again:*')) as string[]
+  const names = (await node.command('KEYS', `${prefix}*`)) as string[]
   for (const name of names) expect(Number(await node.command('PTTL', name))).toBeGreaterThan(0)
   await close()
   client.disconnect()

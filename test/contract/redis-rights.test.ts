@@ -12,7 +12,7 @@ import {
 import { redisBackend } from '@forebay/redis'
 import { take } from '../redis/asking.ts'
 import { startRedisNode, type RedisNode } from '../redis/redis-node.ts'
-import { twoNodes } from '../redis/shared-backends.ts'
+import { ownPrefix, twoNodes } from '../redis/shared-backends.ts'
 import { timedBackend } from '../redis/timed-backend.ts'
 import { timedJournal } from '../redis/timed-journal.ts'
 import { until } from '../redis/until.ts'
@@ -67,6 +67,7 @@ it('are enough in a Cluster', async () => {
     cluster: [`127.0.0.1:${cluster.port}`],
     username: 'forebay',
     password: 'password',
+    prefix: ownPrefix(),
   })
   await until('the cluster', async () => (await backend.health()).ok)
   expect(await take(backend, 'a')).toBe(99)
@@ -79,7 +80,8 @@ it('are enough at a Sentinel, and a master that it does not know is named', asyn
   })
   await sentinel.command('ACL', 'SETUSER', 'watcher', 'on', '>watching', '-@all', ...rightsFor('Sentinels'))
   await sentinel.command('ACL', 'SETUSER', 'default', 'resetpass', '-@all', '+ping')
-  const options = { username: 'forebay', password: 'password', sentinelUsername: 'watcher' }
+  const prefix = ownPrefix()
+  const options = { prefix, username: 'forebay', password: 'password', sentinelUsername: 'watcher' }
   const sentinels = [`127.0.0.1:${sentinel.port}`]
   await using backend = redisBackend({
     ...options,

@@ -81,10 +81,8 @@ describe.each(['express-basic', 'fastify-basic', 'koa-basic'])('examples/%s', (e
       expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429])
       const ask = async (): Promise<string> =>
         (await fetch(`${running[0].url}/products/42`)).headers.get('cache-status') ?? ''
-      expect([await ask(), await ask()]).toEqual([
-        expect.stringContaining('fwd=uri-miss'),
-        expect.stringContaining('hit'),
-      ])
+      expect(await ask()).toContain('fwd=uri-miss')
+      await until('a hit', async () => (await ask()).includes('hit'))
       expect((await keys(prefix)).length).toBeGreaterThan(2)
       for (const { child } of running) child.kill('SIGTERM')
       for (const { child } of running) if (child.exitCode === null) await once(child, 'exit')
