@@ -30,15 +30,12 @@ export function cacheCoalescing(harness: AdapterHarness): void {
     return { app, handle, begun, end }
   }
   /** As many requests at once, of which one runs the handler and the others have arrived. */
-  async function many({ app, handle, begun, end }: SlowApp, count: number): Promise<WireResponse[]> {
+  async function many({ app, begun, end }: SlowApp, count: number): Promise<WireResponse[]> {
     const answers = Array.from({ length: count }, () => app.ask('/a'))
     await begun.opened
     await arrived()
-    const runsMeanwhile = handle.runs
     end.open()
-    const all = await Promise.all(answers)
-    expect(runsMeanwhile).toBeLessThanOrEqual(handle.runs)
-    return all
+    return await Promise.all(answers)
   }
 
   describe('coalescing', () => {
@@ -102,7 +99,7 @@ export function cacheCoalescing(harness: AdapterHarness): void {
     })
 
     it('answers those who wait when the first client leaves', async () => {
-      const { app, handle, begun, end } = await slow()
+      const { app, begun, end } = await slow()
       const leave = gate()
       const first = app.ask('/a', { leaveWhen: leave.opened })
       await begun.opened
@@ -116,7 +113,6 @@ export function cacheCoalescing(harness: AdapterHarness): void {
         expect([status, complete]).toEqual([200, true])
         expect(content).toMatch(/^run \d$/)
       }
-      expect(handle.runs).toBeGreaterThanOrEqual(1)
     })
 
     it('answers those who wait when the first run throws', async () => {
