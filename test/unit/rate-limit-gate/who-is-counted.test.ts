@@ -1,5 +1,6 @@
 /** Keys, addresses, and those who are neither counted nor let in. */
 import { describe, expect, test } from 'vitest'
+import type { Exchange } from '@forebay/core'
 import { fakeExchange } from './fake-exchange.ts'
 import { bodyOf, denied, gateHarness, passed } from './gate-harness.ts'
 
@@ -50,6 +51,37 @@ describe('by address', () => {
     const keyed = gateHarness({ ...two, key: () => 'k' })
     keyed.passing(3, { trustsEveryone: true })
     expect(keyed.warnings).toEqual([])
+  })
+
+  test('an app that does not know of the proxy before it is told once', () => {
+    const forwarded = { 'x-forwarded-for': '203.0.113.9, 198.51.100.2' }
+    const { passing, warnings } = gateHarness(two)
+    passing(1, { address: '192.0.2.1' })
+    passing(2, { address: '192.0.2.1', requestFields: forwarded })
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0]).toMatch(/X-Forwarded-For.*trust proxy/)
+  })
+
+  test.each<[string, Partial<Exchange>]>([
+    ['the app believes it', { address: '198.51.100.2' }],
+    ['the app believes all of it', { address: '203.0.113.9' }],
+    [
+      'it stands in several lines',
+      { address: '198.51.100.2', requestFields: { 'x-forwarded-for': ['a', '198.51.100.2'] } },
+    ],
+    ['nobody forwards', { requestFields: {} }],
+    ['there is no address', { address: undefined }],
+  ])('and is not where %s', (_where, exchange) => {
+    const { passing, warnings } = gateHarness(two)
+    passing(1, { requestFields: { 'x-forwarded-for': '203.0.113.9, 198.51.100.2' }, ...exchange })
+    expect(warnings.filter((line) => String(line).includes('X-Forwarded-For'))).toEqual([])
+  })
+
+  test('nor long after it began: clients may write the field themselves', () => {
+    const { passing, warnings } = gateHarness({ limit: 100, window: '1m' })
+    passing(16, {})
+    passing(1, { requestFields: { 'x-forwarded-for': '203.0.113.9' } })
+    expect(warnings).toEqual([])
   })
 })
 

@@ -123,6 +123,11 @@ describe('options', () => {
     expect(messageOf(() => redisBackend(options as never))).toContain(part)
   })
 
+  it('refuses a second url', () => {
+    const more = { url: 'redis://other' } as never
+    expect(messageOf(() => redisBackend('redis://h', more))).toContain('url is given twice')
+  })
+
   it('says of a client only what concerns it', () => {
     const client = { callBuffer: () => Promise.resolve(), status: 'wait' }
     expect(messageOf(() => redisBackend(client as never, { db: 1 } as never))).toContain("'db'")

@@ -2,6 +2,7 @@
 import { OnceLog } from '../kit/once-log.ts'
 import type { Admission } from '../ports/admission.ts'
 import type { UserFunction } from '../ports/exchange.ts'
+import type { FieldValue } from '../ports/http.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
 import { clientOfAddress } from '../rate-limit/client-address.ts'
@@ -56,20 +57,36 @@ function noteKey(visit: Visit, answer: unknown): undefined {
 function addressReader({ ipv6Prefix, logger, name }: CountedSetup): (visit: Visit) => string {
   const clientOf = clientOfAddress(ipv6Prefix)
   const log = new OnceLog(`rate limiter ${name}`, logger)
-  let isTrustChecked = false
+  let looks = 0
   return ({ exchange }) => {
-    if (!isTrustChecked) {
-      // A setting of the app: it does not change from one request to the next.
-      isTrustChecked = true
-      if (exchange.trustsEveryone) log.warn('trust', trustWarning)
-    }
     const { address } = exchange
+    if (looks < mostLooks) {
+      // A setting of the app: it does not change from one request to the next.
+      if (looks++ === 0 && exchange.trustsEveryone) log.warn('trust', trustWarning)
+      if (isForwardedUnheard(exchange.requestFields['x-forwarded-for'], address)) {
+        log.warn('forwarded', forwardedWarning)
+      }
+    }
     const client = address === undefined ? undefined : clientOf(address)
     if (client !== undefined) return client
     log.warn('unknown', unknownWarning)
     return unknownClient
   }
 }
+
+/** Behind a proxy nearly every request is forwarded; checks of health, which come straight to the app, are few. */
+const mostLooks = 16
+
+/** Whether somebody says for whom the request is made, and the app's own settings let nobody say so. */
+function isForwardedUnheard(forwarded: FieldValue | undefined, address: string | undefined): boolean {
+  if (forwarded === undefined || address === undefined) return false
+  return ![forwarded].flat().some((line) => line.includes(address))
+}
+
+const forwardedWarning =
+  `a request says by X-Forwarded-For for whom it is made, but the app believes none that say so, and it is counted by the ` +
+  `address of its connection. Behind a proxy all clients share one quota that way: set trust proxy to your proxies' ` +
+  `addresses or to their number. Without a proxy this is as it should be: some client wrote the field itself.`
 
 const trustWarning =
   `clients are counted by address, but the app believes forwarded addresses from anybody (trust proxy: true), so a client ` +

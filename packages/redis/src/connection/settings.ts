@@ -96,7 +96,10 @@ export function settingsOf(where: unknown, more: RedisConnectionOptions = {}): S
     checkOptions('redisBackend with a client', more, sharedChecks)
     return settingsWith({ type: 'client', client: where }, more)
   }
-  if (typeof where === 'string') return settingsOf({ ...more, url: where })
+  if (typeof where === 'string') {
+    if ('url' in more && more.url !== undefined) throw conflict('url is given twice. Give it once.')
+    return settingsOf({ ...more, url: where })
+  }
   checkOptions('redisBackend', where, checks)
   checkOptions('redisBackend', more, checks)
   const options = { ...(where as RedisOptions), ...more }
