@@ -1,17 +1,16 @@
 /** What every part of one data cache shares. */
 import { eventNames } from '../guard/event-names.ts'
-import { Fleet } from '../engine/fleet.ts'
-import { GuardedEntries } from '../engine/guarded-entries.ts'
-import { Passes } from '../engine/passes.ts'
-import { SharedReads } from '../engine/shared-reads.ts'
+import type { Fleet } from '../engine/fleet.ts'
+import type { GuardedEntries } from '../engine/guarded-entries.ts'
+import type { Passes } from '../engine/passes.ts'
+import { waysTo } from '../engine/ways.ts'
 import { backendEvents } from '../guard/backend-events.ts'
-import { guardOf } from '../guard/backend-guard.ts'
 import type { BackendUser } from '../guard/outage.ts'
-import { digest } from '../kit/digest.ts'
 import { Emitter, type Topic } from '../kit/emitter.ts'
 import { HotKeys } from '../kit/hot-keys.ts'
 import { Latencies } from '../kit/latencies.ts'
 import type { Backend } from '../ports/backend.ts'
+import type { CacheScope } from '../ports/cache-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Codec } from '../ports/codec.ts'
 import type { DataCacheEvents, DataRefusedEvent, DataUseEvent } from '../ports/events.ts'
@@ -53,7 +52,7 @@ export class DataCore {
   readonly form: KeptForm
   readonly entries: GuardedEntries
   /** For many that ask at once; the entries themselves where they answer at once. */
-  readonly reads: Pick<SharedReads, 'get'>
+  readonly reads: Pick<GuardedEntries, 'get'>
   /** Keys whose values are not stored. */
   readonly passes: Passes
   /** The other nodes; undefined where nobody shares the backend. */
@@ -100,22 +99,16 @@ export class DataCore {
       logger: options.logger,
       ...backendEvents(options.name, this.events),
     }
-    this.entries = new GuardedEntries({
-      store: options.backend.entries,
-      scope: {
-        name: `data:${options.namespace}`,
-        codec: storedValueCodec(options.codec, this.form, options.settings.version),
-        undecodable: (error) => this.failed('decode', error),
-      },
-      guard: guardOf(options.backend),
-      user,
-    })
-    const { shared } = options.backend
-    this.passes = new Passes(this.clock, digest)
-    this.reads = shared ? new SharedReads(this.entries) : this.entries
-    this.fleet = shared
-      ? new Fleet({ backend: options.backend, scope: `data:${options.namespace}`, user, passes: this.passes })
-      : undefined
+    const scope: CacheScope = {
+      name: `data:${options.namespace}`,
+      codec: storedValueCodec(options.codec, this.form, options.settings.version),
+      undecodable: (error) => this.failed('decode', error),
+    }
+    const ways = waysTo(options.backend, scope, user)
+    this.entries = ways.entries
+    this.reads = ways.reads
+    this.passes = ways.passes
+    this.fleet = ways.fleet
   }
 
   /** Something that the app gave, stored or published is not as it should be. */

@@ -1,13 +1,10 @@
 /** What a limiter or cache tells its listeners of the backend. */
-import type { BackendErrorEvent, SlowEvent } from '../ports/events.ts'
+import type { LimiterEvents } from '../ports/events.ts'
 import { NoAnswer } from './deadline.ts'
 import type { BackendUser } from './outage.ts'
 
-interface BackendEvents {
-  'backend-error': BackendErrorEvent
-  'backend-recovered': { readonly name: string }
-  slow: SlowEvent
-}
+/** Caches have the same. */
+type BackendEvents = Pick<LimiterEvents, 'backend-error' | 'backend-recovered' | 'slow'>
 
 interface Emits {
   emit<Name extends keyof BackendEvents>(event: Name, payload: BackendEvents[Name]): void

@@ -1,24 +1,23 @@
 /** What every mount of one cache shares. */
 import { debuglog, type DebugLogger } from 'node:util'
 import { backendEvents } from '../guard/backend-events.ts'
-import { guardOf } from '../guard/backend-guard.ts'
 import type { BackendUser } from '../guard/outage.ts'
 import { BoundedMap } from '../kit/bounded-map.ts'
-import { digest } from '../kit/digest.ts'
 import { Emitter, type Topic } from '../kit/emitter.ts'
 import { OnceLog } from '../kit/once-log.ts'
 import type { Backend } from '../ports/backend.ts'
+import type { CacheScope } from '../ports/cache-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { CacheEvents } from '../ports/events.ts'
 import type { Logger } from '../ports/logger.ts'
 import { BackgroundRefreshes } from './background-refresh.ts'
 import type { Miss } from './cache-request.ts'
 import { eventNames } from '../guard/event-names.ts'
-import { Fleet } from '../engine/fleet.ts'
+import type { Fleet } from '../engine/fleet.ts'
 import { Flights } from '../engine/flights.ts'
-import { GuardedEntries } from '../engine/guarded-entries.ts'
-import { SharedReads } from '../engine/shared-reads.ts'
-import { Passes } from '../engine/passes.ts'
+import type { GuardedEntries } from '../engine/guarded-entries.ts'
+import type { Passes } from '../engine/passes.ts'
+import { waysTo } from '../engine/ways.ts'
 import type { Landed } from './landed.ts'
 import type { QueryRule } from './primary-key.ts'
 import type { Verdict } from './response-cache.ts'
@@ -52,8 +51,6 @@ export interface ServedOrigin {
   readonly host: string
 }
 
-const asItIs = (key: string): string => key
-
 /** How many keys and routes are remembered beside the entries themselves. */
 const remembered = 2_048
 
@@ -65,7 +62,7 @@ export class CacheCore {
   readonly clock: Clock
   readonly entries: GuardedEntries
   /** For many that ask at once; the entries themselves where they answer at once. */
-  readonly reads: Pick<SharedReads, 'get'>
+  readonly reads: Pick<GuardedEntries, 'get'>
   readonly events: Emitter<CacheEvents>
   /** Those of them that every request is one of. */
   readonly uses: { readonly [Use in 'hit' | 'miss' | 'stale']: Topic<CacheEvents[Use]> }
@@ -113,21 +110,16 @@ export class CacheCore {
       logger: options.logger,
       ...backendEvents(options.name, this.events),
     }
-    this.entries = new GuardedEntries({
-      store: options.backend.entries,
-      scope: {
-        name: `response:${options.name}`,
-        codec: responseCodec,
-        undecodable: (error) => this.ownFailure('decode', error),
-      },
-      guard: guardOf(options.backend),
-      user,
-    })
-    this.reads = options.backend.shared ? new SharedReads(this.entries) : this.entries
-    this.passes = new Passes(this.clock, options.backend.shared ? digest : asItIs)
-    this.fleet = options.backend.shared
-      ? new Fleet({ backend: options.backend, scope: `response:${options.name}`, user, passes: this.passes })
-      : undefined
+    const scope: CacheScope = {
+      name: `response:${options.name}`,
+      codec: responseCodec,
+      undecodable: (error) => this.ownFailure('decode', error),
+    }
+    const ways = waysTo(options.backend, scope, user)
+    this.entries = ways.entries
+    this.reads = ways.reads
+    this.passes = ways.passes
+    this.fleet = ways.fleet
     this.refreshes = new BackgroundRefreshes({
       clock: this.clock,
       failed: (error) => this.ownFailure('refresh', error),
