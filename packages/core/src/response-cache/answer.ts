@@ -11,8 +11,8 @@ export interface Answer {
   readonly body: Uint8Array | undefined
 }
 
-/** Fields of a stored response that a 304 does not repeat (RFC 9110 §15.4.5). */
-const contentFields: ReadonlySet<string> = new Set([
+/** Fields that describe the content, which a 304 does not repeat (RFC 9110 §15.4.5). */
+export const contentFields: ReadonlySet<string> = new Set([
   'content-encoding',
   'content-language',
   'content-length',

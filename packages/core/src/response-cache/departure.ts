@@ -1,19 +1,12 @@
 /** What leaves for the client when the handler has run. */
 import type { Departure, FieldLine, HeaderFields, RequestFields } from '../ports/http.ts'
-import type { Answer } from './answer.ts'
+import { contentFields, type Answer } from './answer.ts'
 import { isNotModified, type Validators } from './conditional.ts'
 import { selectRange } from './range.ts'
 import { besideCookies } from './stored-fields.ts'
 
-/** Fields that describe content which a 304 does not carry (RFC 9110 §15.4.5). */
-const contentFields: readonly string[] = [
-  'content-encoding',
-  'content-language',
-  'content-length',
-  'content-range',
-  'content-type',
-  'transfer-encoding',
-]
+/** What is stored has no framing of its own; what a handler produces may. */
+const liveContentFields: readonly string[] = [...contentFields, 'transfer-encoding']
 
 const nothing = { from: 0, to: 0 }
 
@@ -47,7 +40,7 @@ export function departLive(live: LiveResponse): Departure {
   }
   if (status !== 200) return whole
   if (isNotModified(client, live.validators)) {
-    const remove = contentFields.filter((name) => live.fields[name] !== undefined)
+    const remove = liveContentFields.filter((name) => live.fields[name] !== undefined)
     return { ...whole, status: 304, remove, window: nothing }
   }
   // A part of a response that is not stored is the handler's business: whatever its length, it would be made in full
