@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { FieldLine } from '@forebay/core'
 import type { AdapterHarness } from '../adapter-harness.ts'
-import { counted, gate, startApp, text, type CountedHandler, type Gate, type TestApp } from './test-app.ts'
+import { cachedApp, counted, gate, text, type CountedHandler, type Gate, type TestApp } from './test-app.ts'
 import type { WireResponse } from './wire.ts'
 
 interface SlowApp {
@@ -23,10 +23,7 @@ export function cacheCoalescing(harness: AdapterHarness): void {
       await end.opened
       return { fields, body: { kind: 'text', text: `run ${run}` } }
     })
-    const app = await startApp(harness, (given) => ({
-      responseCache: { ...given, ttl: '5m', jitter: 0, ...options },
-      routes: [{ method: 'GET', path: '/a', handle }],
-    }))
+    const app = await cachedApp(harness, handle, options)
     return { app, handle, begun, end }
   }
   /** As many requests at once, of which one runs the handler and the others have arrived. */
@@ -79,10 +76,7 @@ export function cacheCoalescing(harness: AdapterHarness): void {
         await end.opened
         return { ...text(String(request.headers['accept-language'])), fields: [['vary', 'accept-language']] }
       })
-      const app = await startApp(harness, (given) => ({
-        responseCache: { ...given, ttl: '5m' },
-        routes: [{ method: 'GET', path: '/a', handle }],
-      }))
+      const app = await cachedApp(harness, handle)
       const answers = ['fr', 'de', 'fr', 'de'].map((language) =>
         app.ask('/a', { fields: { 'accept-language': language } }),
       )
@@ -123,10 +117,7 @@ export function cacheCoalescing(harness: AdapterHarness): void {
         await end.opened
         return run === 1 ? { body: { kind: 'throw', message: 'a bug' } } : text(`run ${run}`)
       })
-      const app = await startApp(harness, (given) => ({
-        responseCache: { ...given, ttl: '5m' },
-        routes: [{ method: 'GET', path: '/a', handle }],
-      }))
+      const app = await cachedApp(harness, handle)
       const first = app.ask('/a')
       await begun.opened
       const waiting = Array.from({ length: 3 }, () => app.ask('/a'))

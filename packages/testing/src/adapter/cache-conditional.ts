@@ -1,7 +1,7 @@
 /** Conditional requests and HEAD, answered from what is stored. */
 import { describe, expect, it } from 'vitest'
 import type { AdapterHarness, NeutralRequest } from '../adapter-harness.ts'
-import { counted, startApp, type TestApp } from './test-app.ts'
+import { cachedApp, counted, type TestApp } from './test-app.ts'
 import type { WireRequest } from './wire.ts'
 
 const etag = '"v1"'
@@ -22,10 +22,7 @@ export function cacheConditional(harness: AdapterHarness): void {
         body: { kind: 'text', text: 'content' },
       }
     })
-    const app = await startApp(harness, (given) => ({
-      responseCache: { ...given, ttl: '5m', jitter: 0 },
-      routes: [{ method: 'GET', path: '/a', handle }],
-    }))
+    const app = await cachedApp(harness, handle)
     return { app, seen }
   }
   const asking = (name: string, value: string): WireRequest => ({ fields: { [name]: value } })

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { AdapterHarness, NeutralBody, NeutralReply } from '../adapter-harness.ts'
-import { counted, startApp, type CountedHandler, type TestApp } from './test-app.ts'
+import { cachedApp, counted, type CountedHandler, type TestApp } from './test-app.ts'
 import type { WireResponse } from './wire.ts'
 
 const bytes = Buffer.from(Array.from({ length: 3_000 }, (_, index) => index % 256))
@@ -45,11 +45,8 @@ function handlersPart({ status, fields, body }: WireResponse): object {
 }
 
 export function cacheHits(harness: AdapterHarness): void {
-  const serving = (handle: CountedHandler, options: object = {}): Promise<TestApp> =>
-    startApp(harness, (given) => ({
-      responseCache: { ...given, ttl: '5m', jitter: 0, ...options },
-      routes: [{ method: 'GET', path: '/a', handle }],
-    }))
+  const serving = (handle: CountedHandler, options?: object): Promise<TestApp> =>
+    cachedApp(harness, handle, options)
   const expectHit = async (reply: NeutralReply): Promise<WireResponse> => {
     const handle = counted(() => reply)
     const app = await serving(handle)

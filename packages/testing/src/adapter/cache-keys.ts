@@ -1,7 +1,7 @@
 /** What makes two requests the same, and what keeps them apart. */
 import { describe, expect, it } from 'vitest'
 import type { AdapterHarness, NeutralRoute } from '../adapter-harness.ts'
-import { counted, startApp, text, type TestApp } from './test-app.ts'
+import { cachedApp, counted, startApp, text, type TestApp } from './test-app.ts'
 import type { WireRequest } from './wire.ts'
 
 export function cacheKeys(harness: AdapterHarness): void {
@@ -185,10 +185,7 @@ export function cacheKeys(harness: AdapterHarness): void {
       ['X-Forwarded-Host', { fields: { 'x-forwarded-host': 'evil.example' } }],
     ])('do not fill the cache: %s', async (_name, wanted) => {
       const handle = counted(() => text('a'))
-      const app = await startApp(harness, (given) => ({
-        responseCache: { ...given, ttl: '5m' },
-        routes: [{ method: 'GET', path: '/a', handle }],
-      }))
+      const app = await cachedApp(harness, handle)
       expect((await app.ask('/a', wanted)).status).toBe(200)
       expect(await hit(app, '/a')).toBe(false)
       expect(handle.runs).toBe(2)

@@ -2,15 +2,12 @@
 import { describe, expect, it } from 'vitest'
 import type { FieldLine } from '@forebay/core'
 import type { AdapterHarness, NeutralReply } from '../adapter-harness.ts'
-import { counted, numbered, startApp, text, type CountedHandler, type TestApp } from './test-app.ts'
+import { cachedApp, counted, numbered, text, type CountedHandler, type TestApp } from './test-app.ts'
 import type { WireRequest } from './wire.ts'
 
 export function cacheStoring(harness: AdapterHarness): void {
-  const serving = (handle: CountedHandler, options: object = {}): Promise<TestApp> =>
-    startApp(harness, (given) => ({
-      responseCache: { ...given, ttl: '5m', jitter: 0, ...options },
-      routes: [{ method: 'GET', path: '/a', handle }],
-    }))
+  const serving = (handle: CountedHandler, options?: object): Promise<TestApp> =>
+    cachedApp(harness, handle, options)
   /** Whether the second of two requests is answered by the first one's response. */
   const isReused = async (
     reply: Omit<NeutralReply, 'body'>,

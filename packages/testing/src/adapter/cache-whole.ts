@@ -1,18 +1,15 @@
 /** Whole or nothing: a response that was cut off is never stored. */
 import { describe, expect, it } from 'vitest'
 import type { AdapterHarness, NeutralReply } from '../adapter-harness.ts'
-import { counted, gate, numbered, startApp, text, type CountedHandler, type TestApp } from './test-app.ts'
+import { cachedApp, counted, gate, numbered, text, type CountedHandler, type TestApp } from './test-app.ts'
 
 const chunk = Buffer.alloc(65_536, 'x')
 /** More than the buffers between two sockets hold: its sender has to wait for its reader. */
 const long = Array.from({ length: 400 }, () => chunk)
 
 export function cacheWhole(harness: AdapterHarness): void {
-  const serving = (handle: CountedHandler, options: object = {}): Promise<TestApp> =>
-    startApp(harness, (given) => ({
-      responseCache: { ...given, ttl: '5m', jitter: 0, ...options },
-      routes: [{ method: 'GET', path: '/a', handle }],
-    }))
+  const serving = (handle: CountedHandler, options?: object): Promise<TestApp> =>
+    cachedApp(harness, handle, options)
   /** The first run's reply, then `run <number>`. */
   const firstThen = (first: NeutralReply): CountedHandler =>
     counted((_, run) => (run === 1 ? first : text(`run ${run}`)))

@@ -7,6 +7,7 @@ import type {
   NeutralApp,
   NeutralReply,
   NeutralRequest,
+  NeutralRoute,
   RunningApp,
 } from '../adapter-harness.ts'
 import { manualClock, type ManualClock } from '../manual-clock.ts'
@@ -56,6 +57,18 @@ export async function startApp(
 
 function inMemory(clock: ManualClock): GivenBackend {
   return { backend: memoryBackend({ clock }), settled: () => Promise.resolve() }
+}
+
+/** An app whose only route, `/a`, is cached for five minutes, to the millisecond; unless the options say otherwise. */
+export function cachedApp(
+  harness: AdapterHarness,
+  handle: NeutralRoute['handle'],
+  options: object = {},
+): Promise<TestApp> {
+  return startApp(harness, (given) => ({
+    responseCache: { ...given, ttl: '5m', jitter: 0, ...options },
+    routes: [{ method: 'GET', path: '/a', handle }],
+  }))
 }
 
 /** A handler that counts how often it runs. */
