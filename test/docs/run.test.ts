@@ -1,7 +1,7 @@
 /** Every code block of the guides runs: no name is missing, no option is refused, nothing it asserts is wrong. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { buildPackages } from '../built-packages.ts'
@@ -49,6 +49,7 @@ beforeAll(async () => {
 }, 60_000)
 
 afterAll(async () => {
+  await tellsEveryKey()
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   await redis.stop()
 })
@@ -68,7 +69,22 @@ it.concurrent.each(blocks)('$name runs', { timeout: 30_000 }, async ({ file }) =
 function runnable(code: string, given: Readonly<Record<string, { readonly value: string }>>): string {
   const known = Object.entries(given).map(([word, { value }]) => `const ${word} = ${value}\n`)
   const here = code
-    .replaceAll('redis://localhost:6379', `redis://127.0.0.1:${redis.port}`)
+    .replaceAll("'redis://localhost:6379')", "'redis://localhost:6379', {})")
+    // A busy machine may let it wait.
+    .replaceAll("'redis://localhost:6379', {", `'redis://127.0.0.1:${redis.port}', { timeout: '10s',`)
     .replaceAll(/listen\(3000\b/g, 'listen(0')
   return `${known.join('')}${here}\nprocess.exit(0)\n`
+}
+
+/** The table of keys in docs/redis.md knows whatever the blocks left in Redis. */
+async function tellsEveryKey(): Promise<void> {
+  const page = readFileSync(join(root, 'docs/redis.md'), 'utf8')
+  const table = page.split('| below the prefix')[1]?.split('\n\n')[0] ?? ''
+  const patterns = [...table.matchAll(/`([^`]+)`/g)].map(
+    ([, name = '']) =>
+      new RegExp(`^(?:shop|forebay):${name.replaceAll(/[{}]/g, String.raw`\$&`).replaceAll('…', '[^{}]+')}$`),
+  )
+  const keys = (await redis.command('KEYS', '*')) as readonly string[]
+  expect(keys.length).toBeGreaterThan(0)
+  expect(keys.filter((key) => !patterns.some((pattern) => pattern.test(key)))).toEqual([])
 }
