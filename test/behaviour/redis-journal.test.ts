@@ -87,7 +87,7 @@ it('adds nothing when a client sends a call again after a later one', async () =
   ) => Promise<unknown>
   Object.assign(client, {
     callBuffer(command: string, words: RedisArgument[]) {
-      if (command === 'EVALSHA') sent.push(words)
+      if (command === 'evalsha') sent.push(words)
       return plain(command, words)
     },
   })
@@ -101,8 +101,8 @@ it('adds nothing when a client sends a call again after a later one', async () =
     expect(await journal.append('orders', [{ key: 'a', value: Buffer.from(value) }], 10)).toBe(1)
   }
   const [first, second] = sent.filter((words) => words.includes('"a"'))
-  expect(await plain('EVALSHA', first ?? [])).toBe(-1)
-  expect(await plain('EVALSHA', second ?? [])).toBe(1)
+  expect(await plain('evalsha', first ?? [])).toBe(-1)
+  expect(await plain('evalsha', second ?? [])).toBe(1)
   const reader = await journal.open('orders', 60_000)
   expect((await reader?.read(10))?.map(({ value }) => Buffer.from(value).toString())).toEqual(['1', '2'])
   const names = (await node.command('KEYS', `${prefix}*`)) as string[]

@@ -51,7 +51,7 @@ class TimedConnection extends Connection {
       const now = this.tellTime()
       return answering.answered([Math.floor(now / 1_000), Math.floor((now % 1_000) * 1_000)])
     }
-    const isScript = command.startsWith('EVAL')
+    const isScript = command.startsWith('eval')
     super.send(command, isScript ? [...words, String(Math.floor(this.tellTime()))] : words, answering)
   }
 }

@@ -1,6 +1,7 @@
 /** The way to Redis: opened on first use, every command with a deadline, none waiting for a server that is away. */
 import type { Clock } from '@forebay/core'
 import type { Answering } from './answering.ts'
+import { Deadlines } from './deadlines.ts'
 import { openClient } from './open-client.ts'
 import { closed, RedisUnavailable, unavailable } from './redis-unavailable.ts'
 import { mayResend, send, type RedisArgument, type RedisClient } from './redis-client.ts'
@@ -27,6 +28,7 @@ export class Connection {
   readonly #settings: Settings
   readonly #clock: Clock
   readonly #waiting: WaitingRoom
+  readonly #deadlines: Deadlines
   #client: RedisClient | undefined
   /** Why commands fail at once; undefined while there is hope. */
   #trouble: Error | undefined
@@ -44,6 +46,7 @@ export class Connection {
     this.#settings = settings
     this.#clock = clock
     this.#waiting = new WaitingRoom(clock)
+    this.#deadlines = new Deadlines(clock, settings.timeoutMs)
   }
 
   get isClosed(): boolean {
@@ -135,26 +138,23 @@ export class Connection {
   }
 
   #send(client: RedisClient, command: string, words: RedisArgument[], answering: Answering): void {
-    const { timeoutMs } = this.#settings
     const sentAt = this.#clock.now()
-    let isOver = false
-    const cancel = this.#clock.schedule(timeoutMs, () => {
-      isOver = true
+    const deadline = this.#deadlines.begin(sentAt, () => {
       this.#missed(client, sentAt)
-      answering.failed(new RedisUnavailable(`Redis did not answer ${command} within ${timeoutMs} ms`))
+      answering.failed(new RedisUnavailable(`Redis did not answer ${command} within ${this.timeoutMs} ms`))
     })
     send(client, command, words).then(
       (reply) => {
-        cancel()
+        const isInTime = this.#deadlines.met(deadline)
         this.#heard()
-        if (!isOver) answering.answered(reply)
+        if (isInTime) answering.answered(reply)
       },
       (error: unknown) => {
-        cancel()
+        const isInTime = this.#deadlines.met(deadline)
         const isReply = error instanceof Error && error.name === 'ReplyError'
         if (isReply) this.#heard()
         else this.#mislaid(client)
-        if (isOver) return
+        if (!isInTime) return
         answering.failed(isReply ? error : this.#isClosed ? closed() : unavailable(why(error), error))
       },
     )

@@ -16,12 +16,13 @@ export function askScript(
   { keys, words }: ScriptCall,
   answering: Answering,
 ): void {
-  const rest = [String(keys.length), ...keys, ...words]
-  connection.send('EVALSHA', [script.id, ...rest], {
-    answered: (reply) => answering.answered(reply),
+  const sent = [script.id, String(keys.length), ...keys, ...words]
+  // In small letters: ioredis looks names up that way, again and again.
+  connection.send('evalsha', sent, {
+    answered: answering.answered,
     failed(error) {
       const isUnknown = error instanceof Error && error.message.startsWith('NOSCRIPT')
-      if (isUnknown) connection.send('EVAL', [script.source, ...rest], answering)
+      if (isUnknown) connection.send('eval', [script.source, ...sent.slice(1)], answering)
       else answering.failed(error)
     },
   })

@@ -38,7 +38,8 @@ export interface ScriptTime {
 const serverTime: ScriptTime = {
   now: `
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local micros = time[2] + 0
+local now = time[1] * 1000 + (micros - micros % 1000) / 1000
 `,
   life: `
 local function lifeMs(last)

@@ -90,7 +90,7 @@ export function quickSource(sources: readonly QuickSource[], life: string): stri
       ${coldsKept(sources, hotBytes)}
       call('SET', key, pack('<${whole}', ${written})${coldsWritten(sources)}, 'PX', lifeMs(last))
     else
-      call('SETRANGE', key, ${changedAt}, pack('<${changedFormat}', ${changedWords.join(', ')}))
+      call('SETRANGE', key, '${changedAt}', pack('<${changedFormat}', ${changedWords.join(', ')}))
     end
     if isLone then return pack('<d${answerFormat}', now, 0, 0, ${answers}) end
     out[#out + 1] = pack('<${answerFormat}', 0, 0, ${answers})

@@ -1,0 +1,78 @@
+/** Calls that wait equally long: who was sent first is late first, so that one timer serves them all. */
+import type { Clock } from '@forebay/core'
+
+export class Deadline {
+  readonly dueAt: number
+  readonly late: () => void
+  isOver = false
+  before: Deadline | undefined
+  after: Deadline | undefined
+
+  constructor(dueAt: number, late: () => void) {
+    this.dueAt = dueAt
+    this.late = late
+  }
+}
+
+/** A timer of its own would cost each call more than all the rest of its waiting. */
+export class Deadlines {
+  readonly #clock: Clock
+  readonly #timeoutMs: number
+  #first: Deadline | undefined
+  #last: Deadline | undefined
+  #isTimed = false
+
+  /** @param clock one that never runs backwards. */
+  constructor(clock: Clock, timeoutMs: number) {
+    this.#clock = clock
+    this.#timeoutMs = timeoutMs
+  }
+
+  /** Calls `late` unless it is met before. @param from now. */
+  begin(from: number, late: () => void): Deadline {
+    const deadline = new Deadline(from + this.#timeoutMs, late)
+    const last = this.#last
+    if (last === undefined) this.#first = deadline
+    else {
+      deadline.before = last
+      last.after = deadline
+    }
+    this.#last = deadline
+    if (!this.#isTimed) this.#wait(this.#timeoutMs)
+    return deadline
+  }
+
+  /** False when it was missed before. The timer goes on: mostly another call has begun by then. */
+  met(deadline: Deadline): boolean {
+    if (deadline.isOver) return false
+    this.#end(deadline)
+    return true
+  }
+
+  #end(deadline: Deadline): void {
+    const { before, after } = deadline
+    deadline.isOver = true
+    if (before === undefined) this.#first = after
+    else before.after = after
+    if (after === undefined) this.#last = before
+    else after.before = before
+    deadline.before = undefined
+    deadline.after = undefined
+  }
+
+  #wait(ms: number): void {
+    this.#isTimed = true
+    this.#clock.schedule(ms, this.#look)
+  }
+
+  readonly #look = (): void => {
+    this.#isTimed = false
+    const now = this.#clock.now()
+    while (this.#first !== undefined && this.#first.dueAt <= now) {
+      const { late } = this.#first
+      this.#end(this.#first)
+      late()
+    }
+    if (this.#first !== undefined && !this.#isTimed) this.#wait(this.#first.dueAt - now)
+  }
+}
