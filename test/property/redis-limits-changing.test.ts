@@ -69,19 +69,20 @@ it('of policies whose limits and windows change from one request to the next', a
   await fc.assert(
     fc.asyncProperty(traces, async ({ algorithms, choices, steps, isSteady }) => {
       const { memory, clock, group } = mirror()
-      // What was over under a shorter window is gone, in Redis: windows only become shorter.
+      // What was over under a shorter window or a faster rate is gone, in Redis: they only become shorter and faster.
       const windows = steps.map(({ first }) => first.windowMs).toSorted((a, b) => b - a)
+      const limits = steps.map(({ first }) => first.limit).toSorted((a, b) => a - b)
       for (const [at, { waitMs, first, second, givesBack }] of steps.entries()) {
         clock.advance(waitMs)
         redis.clock.advance(waitMs)
         const charges = algorithms.map((name, index) => {
-          // What is over under a smaller burst is gone, too: only windows change.
-          const isFixed = isSteady || name === 'gcra' || name === 'token-bucket'
-          const changing = { ...(index === 0 ? first : second), windowMs: windows[at] ?? 1 }
+          const own = { ...(index === 0 ? first : second), windowMs: windows[at] ?? 1 }
+          const isRate = name === 'gcra' || name === 'token-bucket'
+          const changing = isRate ? { ...own, limit: limits[at] ?? 1 } : own
           return chargeOf(
             name,
             `p${index}`,
-            isFixed ? { ...choices[index === 0 ? 0 : 1], units: changing.units } : changing,
+            isSteady ? { ...choices[index === 0 ? 0 : 1], units: changing.units } : changing,
           )
         })
         redis.limits.forgetDenials()

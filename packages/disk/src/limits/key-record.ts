@@ -12,7 +12,7 @@ export interface Counter {
 }
 
 /** The version of the layout: what has another one is no record. */
-const layout = 1
+const layout = 2
 
 /** How records name them: a number is never given to another one. */
 const numbers: Readonly<Record<AlgorithmName, number>> = {

@@ -48,6 +48,14 @@ export function counting(harness: BackendHarness): void {
       expect(decision.retryAfterMs).toBeUndefined()
     })
 
+    it('keeps what was used when the limit becomes another', async () => {
+      await consume(3)
+      expect(await consume(1, 10)).toMatchObject({ allowed: true, limit: 10, remaining: 6 })
+      expect(await consume(1, 4)).toMatchObject({ allowed: false, limit: 4, remaining: 0 })
+      expect(await consume(1, 5)).toMatchObject({ allowed: true, remaining: 0 })
+      expect(await consume(2, 7)).toMatchObject({ allowed: true, remaining: 0 })
+    })
+
     it('admits exactly 50 of 200 that ask at once', async () => {
       const decisions = await Promise.all(Array.from({ length: 200 }, () => consume(1, 50)))
       expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(50)

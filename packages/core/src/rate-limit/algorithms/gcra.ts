@@ -1,10 +1,16 @@
-/** Generic cell rate algorithm: `burst` at once, then a steady `limit` per window, in two numbers per key. */
+/** Generic cell rate algorithm: `burst` at once, then a steady `limit` per window, told by one instant per key. */
 import { floorDivide, floorRest } from '../../kit/floor-divide.ts'
 import type { Algorithm, Moment, Standing, State } from './algorithm.ts'
 
-/** State: the theoretical arrival time in whole ms, and its fraction as a numerator over `limit`. */
+/**
+ * State: the theoretical arrival time in whole ms, its fraction as a numerator over the limit, and the limit and the window
+ * by which it is told: under others the same units take another time to wear off.
+ */
 const arrival = 0
 const part = 1
+const toldLimit = 2
+const toldWindowMs = 3
+const words = 4
 
 /** The last instant that is counted exactly, in some 285,000 years: a debt that lasts longer lets nothing pass any more. */
 const farthest = Number.MAX_SAFE_INTEGER
@@ -14,37 +20,61 @@ const farthest = Number.MAX_SAFE_INTEGER
  * wears off in `window / limit`, kept as whole numbers throughout, so that nothing drifts however often it is asked.
  */
 export const gcra: Algorithm = {
-  words: 2,
+  words,
   keepsLog: false,
   begin({ numbers, at }) {
-    numbers[at + arrival] = 0
-    numbers[at + part] = 0
+    numbers.fill(0, at, at + words)
   },
-  available: availableIn,
+  available(state, moment) {
+    return availableIn(toldBy(moment, state), moment)
+  },
   charge(state, moment, units, standing) {
-    const available = availableIn(state, moment)
+    const told = toldBy(moment, state)
+    const available = availableIn(told, moment)
     if (units > available) return false
-    push(state, moment, units)
+    push(told, state, moment, units)
     // Nothing wears off within a moment: what was available needs not be counted again.
     const isCounted = state.numbers[state.at + arrival] !== farthest
     standWith(state, moment, isCounted ? available - units : 0, standing)
     return true
   },
-  stand,
-  fitsAt,
+  stand(state, moment, standing) {
+    const told = toldBy(moment, state)
+    standWith(told, moment, availableIn(told, moment), standing)
+  },
+  fitsAt(state, moment, units) {
+    return fitsAt(toldBy(moment, state), moment, units)
+  },
   adjust(state, moment, { units, window }) {
     // The charge is worn off when the arrival time that it led to is past.
-    if (window === undefined || window > moment.now) push(state, moment, units)
+    if (window === undefined || window > moment.now) push(toldBy(moment, state), state, moment, units)
   },
+}
+
+/** The state as the moment's policy tells it. What was used stays used: nothing is written before the next charge. */
+function toldBy({ policy, now }: Moment, state: State): State {
+  const { numbers, at } = state
+  const { limit, windowMs } = policy
+  const before = numbers[at + toldLimit]!
+  const beforeMs = numbers[at + toldWindowMs]!
+  if ((before === limit && beforeMs === windowMs) || before === 0) return state
+  if (limit === 0 || numbers[at + arrival] === farthest) return state
+  const aheadMs = numbers[at + arrival]! - now
+  const isWhole = aheadMs < 0
+  const fraction = numbers[at + part]!
+  const units = isWhole ? 0 : floorDivide(aheadMs, before, fraction, beforeMs)
+  const rest = isWhole ? 0 : floorRest(aheadMs, before, fraction, beforeMs)
+  // Of one unit more; rounded up, so that no change lets more pass.
+  const more = -floorDivide(-rest, windowMs, 0, beforeMs)
+  const told = new Float64Array(words)
+  told[arrival] = Math.min(farthest, now + floorDivide(units, windowMs, more, limit))
+  told[part] = floorRest(units, windowMs, more, limit)
+  return { ...state, numbers: told, at: 0 }
 }
 
 /** The first whole millisecond at which nothing that was charged is left. */
 function wornOffAt({ numbers, at }: State): number {
   return numbers[at + arrival]! + (numbers[at + part]! > 0 ? 1 : 0)
-}
-
-function stand(state: State, moment: Moment, standing: Standing): void {
-  standWith(state, moment, availableIn(state, moment), standing)
 }
 
 function standWith(state: State, moment: Moment, available: number, standing: Standing): void {
@@ -56,38 +86,31 @@ function standWith(state: State, moment: Moment, available: number, standing: St
   standing.window = wornOff
 }
 
-function fitsAt(state: State, moment: Moment, units: number): number {
-  const { policy, now } = moment
-  const { numbers, at } = state
+function fitsAt({ numbers, at }: State, { policy, now }: Moment, units: number): number {
   if (units > policy.burst || policy.limit === 0 || numbers[at + arrival] === farthest) return Infinity
   // What exceeds the debt that leaves room for the units has to wear off first.
-  const waitMs = -floorDivide(policy.burst - units, policy.windowMs, -partOf(state, moment), policy.limit)
+  const waitMs = -floorDivide(policy.burst - units, policy.windowMs, -numbers[at + part]!, policy.limit)
   return Math.max(now, numbers[at + arrival]! + waitMs)
 }
 
-function availableIn(state: State, moment: Moment): number {
+function availableIn({ numbers, at }: State, moment: Moment): number {
   const { limit, burst, windowMs } = moment.policy
-  if (limit === 0 || state.numbers[state.at + arrival] === farthest) return 0
-  const aheadMs = state.numbers[state.at + arrival]! - moment.now
+  if (limit === 0 || numbers[at + arrival] === farthest) return 0
+  const aheadMs = numbers[at + arrival]! - moment.now
   if (aheadMs < 0) return burst
-  return Math.max(0, burst + floorDivide(-aheadMs, limit, -partOf(state, moment), windowMs))
+  return Math.max(0, burst + floorDivide(-aheadMs, limit, -numbers[at + part]!, windowMs))
 }
 
-/** A policy that was changed has another denominator. */
-function partOf({ numbers, at }: State, { policy }: Moment): number {
-  const numerator = numbers[at + part]!
-  return numerator < policy.limit ? numerator : Math.max(0, policy.limit - 1)
-}
-
-function push(state: State, moment: Moment, units: number): void {
-  const { numbers, at } = state
-  const { now } = moment
-  const { limit, windowMs } = moment.policy
+/** Writes to `state` what `told` comes to with the units. */
+function push(told: State, { numbers, at }: State, { policy, now }: Moment, units: number): void {
+  const { limit, windowMs } = policy
   if (limit === 0) return
-  const isWhole = numbers[at + arrival]! < now
-  const from = isWhole ? now : numbers[at + arrival]!
-  const before = isWhole ? 0 : partOf(state, moment)
+  const isWhole = told.numbers[told.at + arrival]! < now
+  const from = isWhole ? now : told.numbers[told.at + arrival]!
+  const before = isWhole ? 0 : told.numbers[told.at + part]!
   const to = from + floorDivide(units, windowMs, before, limit)
   numbers[at + arrival] = Math.min(farthest, Math.max(now, to))
   numbers[at + part] = to < now ? 0 : floorRest(units, windowMs, before, limit)
+  numbers[at + toldLimit] = limit
+  numbers[at + toldWindowMs] = windowMs
 }

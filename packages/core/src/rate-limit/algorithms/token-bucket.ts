@@ -1,9 +1,12 @@
 /** Token bucket: `burst` at once, then a steady `limit` per window. */
 import { floorDivide, floorRest } from '../../kit/floor-divide.ts'
-import type { Algorithm, Moment, Standing, State } from './algorithm.ts'
+import { corrected, type Algorithm, type Moment, type Standing, type State } from './algorithm.ts'
 
-/** State: whole tokens (below 0 after later charges), the next token's numerator over `windowMs`, and the instant of both. */
-const tokens = 0
+/**
+ * State: whole tokens that are taken (more than the bucket holds after later charges), what has flowed back of the next one
+ * as a numerator over `windowMs`, and the instant of both. What is taken stays taken when the bucket becomes another one.
+ */
+const taken = 0
 const part = 1
 const filledAt = 2
 
@@ -11,18 +14,19 @@ const filledAt = 2
 export const tokenBucket: Algorithm = {
   words: 3,
   keepsLog: false,
-  begin({ numbers, at }, { policy, now }) {
-    numbers[at + tokens] = policy.burst
+  begin({ numbers, at }, { now }) {
+    numbers[at + taken] = 0
     numbers[at + part] = 0
     numbers[at + filledAt] = now
   },
   available: availableIn,
   charge(state, moment, units, standing) {
-    const there = tokensIn(state, moment)
-    if (units > there || moment.policy.limit === 0) return false
-    take(state, moment, there, units)
+    const { burst, limit } = moment.policy
+    const missing = missingIn(state, moment)
+    if (units > burst - missing || limit === 0) return false
+    take(state, moment, missing, units)
     // Nothing flows in within a moment: what was there needs not be counted again.
-    standWith(state, moment, there - units, standing)
+    standWith(state, moment, burst - missing - units, standing)
     return true
   },
   stand,
@@ -32,7 +36,7 @@ export const tokenBucket: Algorithm = {
   },
   adjust(state, moment, { units, window }) {
     if (window === undefined || window + fillMs(moment) > moment.now) {
-      take(state, moment, tokensIn(state, moment), units)
+      take(state, moment, missingIn(state, moment), units)
     }
   },
 }
@@ -55,15 +59,17 @@ function fillMs({ policy }: Moment): number {
 }
 
 function availableIn(state: State, moment: Moment): number {
-  return moment.policy.limit === 0 ? 0 : Math.max(0, tokensIn(state, moment))
+  const { burst, limit } = moment.policy
+  return limit === 0 ? 0 : Math.max(0, burst - missingIn(state, moment))
 }
 
-function tokensIn(state: State, moment: Moment): number {
-  const { burst, limit, windowMs } = moment.policy
-  const before = state.numbers[state.at + tokens]!
-  if (before >= burst) return burst
+/** How many tokens the bucket lacks now. */
+function missingIn(state: State, moment: Moment): number {
+  const { limit, windowMs } = moment.policy
+  const before = state.numbers[state.at + taken]!
+  if (before === 0) return 0
   const filled = floorDivide(elapsedMs(state, moment), limit, partOf(state, moment), windowMs)
-  return Math.min(burst, before + filled)
+  return Math.max(0, before - filled)
 }
 
 /** The clock may have stepped back behind the last charge: filling goes on from there. */
@@ -76,25 +82,25 @@ function partOf({ numbers, at }: State, { policy }: Moment): number {
   return Math.min(numbers[at + part]!, policy.windowMs - 1)
 }
 
-/** `there`: how many tokens there are now. */
-function take(state: State, moment: Moment, there: number, units: number): void {
+/** `missing`: how many tokens the bucket lacks now. */
+function take(state: State, moment: Moment, missing: number, units: number): void {
   const { numbers, at } = state
-  const { burst, limit, windowMs } = moment.policy
+  const { limit, windowMs } = moment.policy
   // Giving back fills the bucket at most; a full one has no part of a token more.
-  const left = Math.max(-Number.MAX_SAFE_INTEGER, Math.min(burst, there - units))
-  const isFull = there === burst || left === burst
+  const after = corrected(missing, units)
+  const isFull = missing === 0 || after === 0
   numbers[at + part] = isFull
     ? 0
     : floorRest(elapsedMs(state, moment), limit, partOf(state, moment), windowMs)
-  numbers[at + tokens] = left
+  numbers[at + taken] = after
   numbers[at + filledAt] = Math.max(numbers[at + filledAt]!, moment.now)
 }
 
 function thereAt(state: State, moment: Moment, wanted: number): number {
   const { numbers, at } = state
-  const { limit, windowMs } = moment.policy
-  const before = numbers[at + tokens]!
-  if (before >= wanted) return moment.now
-  const waitMs = -floorDivide(before - wanted, windowMs, partOf(state, moment), limit)
+  const { burst, limit, windowMs } = moment.policy
+  const beyond = burst - wanted - numbers[at + taken]!
+  if (beyond >= 0) return moment.now
+  const waitMs = -floorDivide(beyond, windowMs, partOf(state, moment), limit)
   return Math.max(moment.now, numbers[at + filledAt]! + waitMs)
 }

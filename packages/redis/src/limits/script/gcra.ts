@@ -1,41 +1,51 @@
 /** `gcra` of `@forebay/core` in Lua. */
 import type { AlgorithmSource } from './algorithm-source.ts'
 
-/** State: when it settles; the theoretical arrival time in whole ms; its fraction as a numerator over the limit. */
+/**
+ * State: when it settles; the limit and the window by which it is told; the theoretical arrival time in whole ms; its
+ * fraction as a numerator over the limit.
+ */
 const rule = `
 local gcra = {}
 
 function gcra.begin()
-  return { 0, 0, 0 }
+  return { 0, 0, 0, 0, 0 }
 end
 
-local function arrivalPart(c)
-  local limit = c.p[3]
-  if c.s[3] < limit then return c.s[3] end
-  return math.max(0, limit - 1)
+-- Arrival time and fraction as the policy tells them: what was used stays used.
+local function toldArrival(c)
+  local s, limit, window = c.s, c.p[3], c.p[4]
+  if (s[2] == limit and s[3] == window) or s[2] == 0 or limit == 0 or s[4] == most then return s[4], s[5] end
+  local units, rest = 0, 0
+  if s[4] >= now then units, rest = divide(s[4] - now, s[2], s[5], s[3]) end
+  local quotient, part = divide(units, window, -(divide(-rest, window, 0, s[3])), limit)
+  return math.min(most, now + quotient), part
 end
 
 function gcra.available(c)
   local limit, window, burst = c.p[3], c.p[4], c.p[5]
-  if limit == 0 or c.s[2] == most then return 0 end
-  local ahead = c.s[2] - now
+  local arrival, part = toldArrival(c)
+  if limit == 0 or arrival == most then return 0 end
+  local ahead = arrival - now
   if ahead < 0 then return burst end
-  return math.max(0, burst + (divide(-ahead, limit, -arrivalPart(c), window)))
+  return math.max(0, burst + (divide(-ahead, limit, -part, window)))
 end
 
 function gcra.charge(c, units)
   local s, limit, window = c.s, c.p[3], c.p[4]
   if limit == 0 then return end
-  local from, before = s[2], arrivalPart(c)
+  local from, before = toldArrival(c)
   if from < now then from, before = now, 0 end
   local quotient, rest = divide(units, window, before, limit)
   local to = from + quotient
-  s[2] = math.min(most, math.max(now, to))
-  s[3] = to < now and 0 or rest
+  s[2], s[3] = limit, window
+  s[4] = math.min(most, math.max(now, to))
+  s[5] = to < now and 0 or rest
 end
 
 local function wornOffAt(c)
-  return c.s[2] + (c.s[3] > 0 and 1 or 0)
+  local arrival, part = toldArrival(c)
+  return arrival + (part > 0 and 1 or 0)
 end
 
 function gcra.wholeAt(c)
@@ -44,8 +54,9 @@ end
 
 function gcra.fitsAt(c, units)
   local limit, window, burst = c.p[3], c.p[4], c.p[5]
-  if units > burst or limit == 0 or c.s[2] == most then return never end
-  return math.max(now, c.s[2] - (divide(burst - units, window, -arrivalPart(c), limit)))
+  local arrival, part = toldArrival(c)
+  if units > burst or limit == 0 or arrival == most then return never end
+  return math.max(now, arrival - (divide(burst - units, window, -part, limit)))
 end
 
 gcra.window = wornOffAt

@@ -6,15 +6,17 @@ const live = `
     if endsAt$ < wholeAt$ then endsAt$, isNew = wholeAt$ + wholeAt$ - now, true end`
 
 export const quickGcra: QuickSource = {
-  hot: ['endsAt', 'arrival', 'part'],
+  hot: ['endsAt', 'toldLimit', 'toldMs', 'arrival', 'part'],
   changed: 2,
   cold: [],
   charge: `
     if limit$ == 0 or units$ == 0 or (burst$ + 1) * windowMs$ + limit$ > most then break end
+    if not text then toldLimit$, toldMs$ = limit$, windowMs$ end
+    if toldLimit$ ~= limit$ or toldMs$ ~= windowMs$ then break end
     local available, from, before = burst$, now, 0
     if arrival$ >= now then
       if arrival$ == most then break end
-      from, before = arrival$, part$ < limit$ and part$ or limit$ - 1
+      from, before = arrival$, part$
       local worn = (now - arrival$) * limit$ - before
       if worn < -most then break end
       available = burst$ + floor(worn / windowMs$)
@@ -34,23 +36,23 @@ export const quickGcra: QuickSource = {
 }
 
 export const quickTokenBucket: QuickSource = {
-  hot: ['endsAt', 'tokens', 'part', 'filledAt'],
+  hot: ['endsAt', 'taken', 'part', 'filledAt'],
   changed: 3,
   cold: [],
   charge: `
     if limit$ == 0 or units$ == 0 or (burst$ + 1) * windowMs$ + limit$ > most then break end
-    if not text then tokens$, filledAt$ = burst$, now end
-    local there, rest = burst$, 0
-    if tokens$ < burst$ then
+    if not text then filledAt$ = now end
+    local missing, rest = 0, 0
+    if taken$ > 0 then
       local elapsedMs = now > filledAt$ and now - filledAt$ or 0
       local filled = elapsedMs * limit$ + (part$ < windowMs$ and part$ or windowMs$ - 1)
       if filled > most then break end
       local whole = floor(filled / windowMs$)
-      if tokens$ + whole < burst$ then there, rest = tokens$ + whole, filled - whole * windowMs$ end
+      if whole < taken$ then missing, rest = taken$ - whole, filled - whole * windowMs$ end
     end
-    remaining$ = there - units$
+    remaining$ = burst$ - missing - units$
     if remaining$ < 0 then break end
-    tokens$, part$ = remaining$, rest
+    taken$, part$ = missing + units$, rest
     if filledAt$ < now then filledAt$ = now end
     window$ = filledAt$
     wholeAt$ = filledAt$ - floor(((remaining$ - burst$) * windowMs$ + rest) / limit$)

@@ -1,12 +1,12 @@
 /** `token-bucket` of `@forebay/core` in Lua. */
 import type { AlgorithmSource } from './algorithm-source.ts'
 
-/** State: when it settles; whole tokens; the next token's numerator over the window; the instant of both. */
+/** State: when it settles; whole tokens that are taken; the next one's numerator over the window; the instant of both. */
 const rule = `
 local tokenBucket = {}
 
-function tokenBucket.begin(p)
-  return { 0, p[5], 0, now }
+function tokenBucket.begin()
+  return { 0, 0, 0, now }
 end
 
 local function elapsedMs(c)
@@ -17,33 +17,34 @@ local function tokenPart(c)
   return math.min(c.s[3], c.p[4] - 1)
 end
 
-local function tokensIn(c)
-  local limit, window, burst, before = c.p[3], c.p[4], c.p[5], c.s[2]
-  if before >= burst then return burst end
-  return math.min(burst, before + (divide(elapsedMs(c), limit, tokenPart(c), window)))
+local function missingIn(c)
+  local limit, window, before = c.p[3], c.p[4], c.s[2]
+  if before == 0 then return 0 end
+  return math.max(0, before - (divide(elapsedMs(c), limit, tokenPart(c), window)))
 end
 
 local function thereAt(c, units)
   local s, limit, window = c.s, c.p[3], c.p[4]
-  if s[2] >= units then return now end
-  return math.max(now, s[4] - (divide(s[2] - units, window, tokenPart(c), limit)))
+  local beyond = c.p[5] - units - s[2]
+  if beyond >= 0 then return now end
+  return math.max(now, s[4] - (divide(beyond, window, tokenPart(c), limit)))
 end
 
 function tokenBucket.available(c)
   if c.p[3] == 0 then return 0 end
-  return math.max(0, tokensIn(c))
+  return math.max(0, c.p[5] - missingIn(c))
 end
 
 function tokenBucket.charge(c, units)
-  local s, limit, window, burst = c.s, c.p[3], c.p[4], c.p[5]
-  local there = tokensIn(c)
-  local left = math.max(-most, math.min(burst, there - units))
+  local s, limit, window = c.s, c.p[3], c.p[4]
+  local missing = missingIn(c)
+  local after = corrected(missing, units)
   local rest = 0
-  if there ~= burst and left ~= burst then
+  if missing > 0 and after > 0 then
     local _
     _, rest = divide(elapsedMs(c), limit, tokenPart(c), window)
   end
-  s[2] = left
+  s[2] = after
   s[3] = rest
   s[4] = math.max(s[4], now)
 end
