@@ -1,8 +1,7 @@
 /** How much passes, whatever is asked when. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decideByRule, type RuleState } from '../../packages/core/src/rate-limit/algorithms/rule.ts'
-import { admittedOf, mostWithin, startsAt, traceOf, type Admitted } from './rate-limit-traces.ts'
+import { admittedOf, mostWithin, played, startsAt, traceOf, type Admitted } from './rate-limit-traces.ts'
 
 describe('never more than the policy says', () => {
   it.each(['sliding-window', 'sliding-log'] as const)('%s: the limit in any window', (algorithm) => {
@@ -82,15 +81,10 @@ describe('never more than the policy says', () => {
 
   it('sliding-window gives a unit back at most one segment late', () => {
     fc.assert(
-      fc.property(traceOf('sliding-window'), ({ policy, steps }) => {
-        const { limit, windowMs } = policy
+      fc.property(traceOf('sliding-window'), (trace) => {
+        const { limit, windowMs } = trace.policy
         const kept: Admitted[] = []
-        let state: RuleState
-        let now = startsAt
-        for (const { waitMs, units } of steps) {
-          now += waitMs
-          const [next, decision] = decideByRule(state, policy, { units, now })
-          state = next
+        for (const { at: now, units, decision } of played(trace)) {
           // Counted for a segment longer than it must be, everything refused would not have fitted.
           const horizon = now - windowMs - Math.ceil(windowMs / 5)
           const counted = kept.filter(({ at }) => at > horizon)

@@ -1,6 +1,6 @@
 /** Traces of asked charges, random and adversarial, and what is admitted of them. */
 import fc from 'fast-check'
-import type { AlgorithmName, Policy } from '@forebay/core'
+import type { AlgorithmName, Policy, PolicyDecision } from '@forebay/core'
 import { decideByRule, type RuleState } from '../../packages/core/src/rate-limit/algorithms/rule.ts'
 
 export const algorithmNames: readonly AlgorithmName[] = [
@@ -66,16 +66,29 @@ export function traceOf(algorithm: AlgorithmName): fc.Arbitrary<Trace> {
   })
 }
 
-/** What the pure rule admits of a trace. */
-export function admittedOf({ policy, steps }: Trace): Admitted[] {
-  const admitted: Admitted[] = []
+/** A step of a trace, and what the pure rule says to it. */
+export interface Played {
+  readonly at: number
+  readonly units: number
+  readonly decision: PolicyDecision
+}
+
+export function* played({ policy, steps }: Trace): Generator<Played> {
   let state: RuleState
-  let now = startsAt
+  let at = startsAt
   for (const { waitMs, units } of steps) {
-    now += waitMs
-    const [next, decision] = decideByRule(state, policy, { units, now })
+    at += waitMs
+    const [next, decision] = decideByRule(state, policy, { units, now: at })
     state = next
-    if (decision.allowed && units > 0) admitted.push({ at: now, units })
+    yield { at, units, decision }
+  }
+}
+
+/** What the pure rule admits of a trace. */
+export function admittedOf(trace: Trace): Admitted[] {
+  const admitted: Admitted[] = []
+  for (const { at, units, decision } of played(trace)) {
+    if (decision.allowed && units > 0) admitted.push({ at, units })
   }
   return admitted
 }
