@@ -24,12 +24,25 @@ function waiter(): Log {
   return log
 }
 
-it('lands everybody with the result, and once', () => {
+interface TwoWaiting {
+  readonly flights: Flights<string>
+  readonly flight: Flight<string>
+  readonly a: Log
+  readonly b: Log
+}
+
+/** A flight under `k`, and two who wait for it. */
+function twoWaiting(): TwoWaiting {
   const flights = new Flights<string>()
   const flight = flights.begin('k', { turn: undefined, isCold: true })
   const [a, b] = [waiter(), waiter()]
   flight.join(a.waiter)
   flight.join(b.waiter)
+  return { flights, flight, a, b }
+}
+
+it('lands everybody with the result, and once', () => {
+  const { flights, flight, a, b } = twoWaiting()
   flight.land('page')
   flight.fail()
   flight.release()
@@ -38,33 +51,21 @@ it('lands everybody with the result, and once', () => {
 })
 
 it('releases everybody at once', () => {
-  const flights = new Flights<string>()
-  const flight = flights.begin('k', { turn: undefined, isCold: true })
-  const [a, b] = [waiter(), waiter()]
-  flight.join(a.waiter)
-  flight.join(b.waiter)
+  const { flights, flight, a, b } = twoWaiting()
   flight.release()
   expect([a.calls, b.calls]).toEqual([['runAlone'], ['runAlone']])
   expect(flights.size).toBe(0)
 })
 
 it('lets everybody look again', () => {
-  const flights = new Flights<string>()
-  const flight = flights.begin('k', { turn: undefined, isCold: true })
-  const [a, b] = [waiter(), waiter()]
-  flight.join(a.waiter)
-  flight.join(b.waiter)
+  const { flights, flight, a, b } = twoWaiting()
   flight.retry()
   expect([a.calls, b.calls]).toEqual([['again'], ['again']])
   expect(flights.size).toBe(0)
 })
 
 it('makes the next waiter the leader of those behind it when the leader fails', () => {
-  const flights = new Flights<string>()
-  const flight = flights.begin('k', { turn: undefined, isCold: true })
-  const [a, b] = [waiter(), waiter()]
-  flight.join(a.waiter)
-  flight.join(b.waiter)
+  const { flights, flight, a, b } = twoWaiting()
   flight.fail()
   expect([a.calls, b.calls]).toEqual([['lead'], []])
   expect(flights.get('k')).toBe(a.flight)
