@@ -24,6 +24,21 @@ async function counted(
   return Object.assign(server, { remaining: async () => (await limiter.peek('k')).remaining })
 }
 
+/** A server whose only client has left it in the middle of a handler that never answers. */
+async function leftBehind(options: RateLimitPluginOptions): Promise<Counted> {
+  let arrived = (): void => undefined
+  const arrival = new Promise<void>((resolve) => (arrived = resolve))
+  const server = await counted(options, () => {
+    arrived()
+    return new Promise(() => undefined)
+  })
+  const outgoing = request(server.url, { agent: false }).on('error', () => undefined)
+  outgoing.end()
+  await arrival
+  outgoing.destroy()
+  return server
+}
+
 const produce: Readonly<Record<string, (reply: FastifyReply) => unknown>> = {
   success: () => 'x',
   failure: (reply) => reply.code(404).send('x'),
@@ -56,16 +71,7 @@ describe('count in Fastify', () => {
     ['failed', 9],
     ['successful', 10],
   ] as const)('%s: a client that leaves before its answer failed', async (count, left) => {
-    let arrived = (): void => undefined
-    const arrival = new Promise<void>((resolve) => (arrived = resolve))
-    await using server = await counted({ count }, () => {
-      arrived()
-      return new Promise(() => undefined)
-    })
-    const outgoing = request(server.url, { agent: false }).on('error', () => undefined)
-    outgoing.end()
-    await arrival
-    outgoing.destroy()
+    await using server = await leftBehind({ count })
     await vi.waitFor(async () => expect(await server.remaining()).toBe(left))
   })
 })
@@ -87,16 +93,7 @@ describe('settle in Fastify', () => {
 
   it('is asked once too when the client left', async () => {
     const settle = vi.fn(() => 3)
-    let arrived = (): void => undefined
-    const arrival = new Promise<void>((resolve) => (arrived = resolve))
-    await using server = await counted({ settle }, () => {
-      arrived()
-      return new Promise(() => undefined)
-    })
-    const outgoing = request(server.url, { agent: false }).on('error', () => undefined)
-    outgoing.end()
-    await arrival
-    outgoing.destroy()
+    await using server = await leftBehind({ settle })
     await vi.waitFor(async () => expect(await server.remaining()).toBe(7))
     expect(settle).toHaveBeenCalledTimes(1)
   })

@@ -1,24 +1,12 @@
 /** Streams in Fastify under a cache: they stream, and only what was sent whole is stored. */
 import { once } from 'node:events'
-import { request, type IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { responseCache } from '@forebay/fastify'
 import { serveFastify, type ListeningFastify } from '../harness/fastify-server.ts'
+import { begin, chunk, Endless, expectPace, failing } from '../harness/streaming.ts'
 import { askWire } from '../harness/wire-answer.ts'
-
-const chunk = Buffer.alloc(65_536, 'x')
-
-/** Never ends by itself; counts what was read of it. */
-class Endless extends Readable {
-  bytes = 0
-
-  override _read(): void {
-    this.bytes += chunk.length
-    this.push(chunk)
-  }
-}
 
 interface Streaming extends ListeningFastify {
   readonly runs: () => number
@@ -33,39 +21,11 @@ async function streaming(handle: (reply: FastifyReply, run: number) => unknown):
   return Object.assign(server, { runs: () => runs })
 }
 
-async function begin(url: string): Promise<IncomingMessage> {
-  const outgoing = request(url, { agent: false })
-  outgoing.on('error', () => undefined)
-  outgoing.end()
-  const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
-  response.on('error', () => undefined)
-  return response
-}
-
-async function* failing(): AsyncGenerator<Buffer> {
-  yield chunk
-  // Only once the head has left can a response be cut off.
-  await new Promise((later) => setTimeout(later, 20))
-  throw new Error('the source failed')
-}
-
 describe('a stream in Fastify', () => {
   it('reaches the client as it is written, at the pace at which the client reads', async () => {
     const source = new Endless()
     await using server = await streaming((reply) => reply.send(source))
-    const response = await begin(server.url)
-    const [first] = (await once(response, 'data')) as [Buffer]
-    expect(first.length).toBeGreaterThan(0)
-    response.pause()
-    let before: number
-    do {
-      before = source.bytes
-      await new Promise((later) => setTimeout(later, 100))
-    } while (source.bytes !== before)
-    // What the sockets of both sides hold, and no more.
-    expect(source.bytes).toBeLessThan(32 * 2 ** 20)
-    response.destroy()
-    await once(source, 'close')
+    await expectPace(server.url, source)
   })
 
   it('is destroyed and not stored when its client leaves', async () => {

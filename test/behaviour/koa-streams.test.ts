@@ -1,24 +1,12 @@
 import { once } from 'node:events'
-import { request, type IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import type Koa from 'koa'
 import type { Context } from 'koa'
 import { describe, expect, it } from 'vitest'
 import { responseCache, type ResponseCacheMiddleware } from '@forebay/koa'
 import { koaVersions, serve } from '../harness/koa-server.ts'
+import { begin, chunk, Endless, expectPace } from '../harness/streaming.ts'
 import { askWire } from '../harness/wire-answer.ts'
-
-const chunk = Buffer.alloc(65_536, 'x')
-
-/** Never ends by itself; counts what was read of it. */
-class Endless extends Readable {
-  bytes = 0
-
-  override _read(): void {
-    this.bytes += chunk.length
-    this.push(chunk)
-  }
-}
 
 interface Streamed {
   readonly app: Koa
@@ -41,33 +29,12 @@ function streaming(
   return { app, cache: caching.cache, runs: () => runs }
 }
 
-async function begin(url: string): Promise<IncomingMessage> {
-  const outgoing = request(url, { agent: false })
-  outgoing.on('error', () => undefined)
-  outgoing.end()
-  const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
-  response.on('error', () => undefined)
-  return response
-}
-
 describe.each(koaVersions)('a stream in %s', (_name, Application) => {
   it('reaches the client as it is written, at the pace at which the client reads', async () => {
     const source = new Endless()
     const { app } = streaming(Application, () => source)
     await using server = await serve(app)
-    const response = await begin(server.url)
-    const [first] = (await once(response, 'data')) as [Buffer]
-    expect(first.length).toBeGreaterThan(0)
-    response.pause()
-    let before: number
-    do {
-      before = source.bytes
-      await new Promise((later) => setTimeout(later, 100))
-    } while (source.bytes !== before)
-    // What the sockets of both sides hold, and no more.
-    expect(source.bytes).toBeLessThan(32 * 2 ** 20)
-    response.destroy()
-    await once(source, 'close')
+    await expectPace(server.url, source)
   })
 
   it('is destroyed and not stored when its client leaves', async () => {

@@ -3,7 +3,7 @@ import { Cluster } from 'ioredis'
 import { Cluster as Cluster6 } from 'ioredis6'
 import { describe, expect, it } from 'vitest'
 import { redisBackend, type RedisBackend, type RedisClient, type RedisOptions } from '@forebay/redis'
-import { listenTo, standing, untilHeard } from './bus-listener.ts'
+import { listenTo, standing, untilHeard, type Heard } from './bus-listener.ts'
 import { rawCommand } from './raw-command.ts'
 import { moveSlot, startRedisCluster, type RedisCluster } from './redis-cluster.ts'
 import { startRedisSentinels } from './redis-sentinels.ts'
@@ -17,6 +17,15 @@ function twoOn(options: RedisOptions): readonly [RedisBackend, RedisBackend] {
   return [open(), open()]
 }
 
+/** Whoever listens on the second, once a message of the first was heard. */
+async function hearing(here: RedisBackend, there: RedisBackend): Promise<Heard> {
+  const heard = listenTo(there.bus, topic)
+  await standing(there.bus, topic)
+  await here.bus.publish(topic, 'before')
+  await until('a message', () => heard.messages.length === 1)
+  return heard
+}
+
 describe.concurrent('the bus follows', () => {
   it('the master that the Sentinels agree on', { timeout: 60_000 }, async ({ expect: told }) => {
     await using group = await startRedisSentinels()
@@ -24,10 +33,7 @@ describe.concurrent('the bus follows', () => {
     const [here, there] = twoOn({ sentinels, name: group.name })
     await using _ = here
     await using __ = there
-    const heard = listenTo(there.bus, topic)
-    await standing(there.bus, topic)
-    await here.bus.publish(topic, 'before')
-    await until('a message', () => heard.messages.length === 1)
+    const heard = await hearing(here, there)
     const gaps = heard.gaps()
     await group.master.kill()
     await until('a gap', () => heard.gaps() > gaps)
@@ -40,10 +46,7 @@ describe.concurrent('the bus follows', () => {
     const [here, there] = twoOn({ cluster: cluster.nodes.map(({ port }) => `127.0.0.1:${port}`) })
     await using _ = here
     await using __ = there
-    const heard = listenTo(there.bus, topic)
-    await standing(there.bus, topic)
-    await here.bus.publish(topic, 'before')
-    await until('a message', () => heard.messages.length === 1)
+    const heard = await hearing(here, there)
     const gaps = heard.gaps()
     await moveBusSlot(cluster)
     await until('a gap', () => heard.gaps() > gaps)
