@@ -31,6 +31,7 @@ export type {
   LimiterEvents,
   SlowEvent,
 } from './ports/events.ts'
+export type { Listenable } from './kit/emitter.ts'
 export type { Exchange, UserFunction } from './ports/exchange.ts'
 export type {
   ByteWindow,

@@ -49,6 +49,21 @@ it('knows whether anybody hears, and forgets who left', () => {
   expect(emitter.hears('made')).toBe(false)
 })
 
+it('takes away what its own undo, or off, is about, and nothing else', () => {
+  const { emitter } = heard()
+  const told: number[] = []
+  const listener = (payload: number): unknown => told.push(payload)
+  const undo = emitter.on('made', listener)
+  emitter.on('made', listener)
+  undo()
+  undo()
+  emitter.emit('made', 1)
+  emitter.on('made', listener)
+  emitter.off('made', listener)
+  emitter.emit('made', 2)
+  expect(told).toEqual([1])
+})
+
 it('refuses events that there are not: their listeners would wait for ever', () => {
   const { emitter } = heard()
   const on = (event: unknown): void => void emitter.on(event as 'made', () => undefined)

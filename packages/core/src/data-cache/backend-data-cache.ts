@@ -1,6 +1,7 @@
 /** The data cache on a backend. */
 import { checkTags, isSoft, splitTags, type InvalidateOptions } from '../engine/invalidate-options.ts'
 import { durationMs } from '../kit/duration.ts'
+import type { Listener } from '../kit/emitter.ts'
 import { checkOptions } from '../kit/option-check.ts'
 import { isPromise } from '../kit/promise.ts'
 import type { Backend } from '../ports/backend.ts'
@@ -183,17 +184,11 @@ export class BackendDataCache implements DataCache {
     return statsOf(this.#core)
   }
 
-  on<Name extends keyof DataCacheEvents>(
-    event: Name,
-    listener: (payload: DataCacheEvents[Name]) => unknown,
-  ): Undo {
+  on<Name extends keyof DataCacheEvents>(event: Name, listener: Listener<DataCacheEvents[Name]>): Undo {
     return this.#core.events.on(event, listener)
   }
 
-  off<Name extends keyof DataCacheEvents>(
-    event: Name,
-    listener: (payload: DataCacheEvents[Name]) => unknown,
-  ): void {
+  off<Name extends keyof DataCacheEvents>(event: Name, listener: Listener<DataCacheEvents[Name]>): void {
     this.#core.events.off(event, listener)
   }
 

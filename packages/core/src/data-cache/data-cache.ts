@@ -2,8 +2,8 @@
 import type { CircuitState } from '../guard/circuit.ts'
 import type { InvalidateOptions } from '../engine/invalidate-options.ts'
 import type { Duration } from '../kit/duration.ts'
+import type { Listenable } from '../kit/emitter.ts'
 import type { Backend } from '../ports/backend.ts'
-import type { Undo } from '../ports/clock.ts'
 import type { Codec } from '../ports/codec.ts'
 import type { DataCacheEvents } from '../ports/events.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
@@ -136,7 +136,7 @@ export interface DataCacheStats {
  * miss on reading and `false` on writing, never an error; only what invalidates (`delete`, `expire`, `invalidateTags`,
  * `clear`) rejects when the backend did not confirm it. `undefined` is absence; every other value is a value.
  */
-export interface DataCache<T = unknown> {
+export interface DataCache<T = unknown> extends Listenable<DataCacheEvents> {
   readonly name: string
   readonly namespace: string
   readonly backend: Backend
@@ -181,18 +181,6 @@ export interface DataCache<T = unknown> {
   /** Everything of this namespace, and nothing of any other. */
   clear(options?: InvalidateOptions): Promise<void>
   stats(): DataCacheStats
-  /**
-   * Adds a listener; returns its own undo.
-   * @throws ForebayError `FOREBAY_INVALID_ARGUMENT` for an event that there is not, and for a listener that is no function.
-   */
-  on<Name extends keyof DataCacheEvents>(
-    event: Name,
-    listener: (payload: DataCacheEvents[Name]) => unknown,
-  ): Undo
-  off<Name extends keyof DataCacheEvents>(
-    event: Name,
-    listener: (payload: DataCacheEvents[Name]) => unknown,
-  ): void
   /** Waits for background loads, and lets go of a backend that this cache made itself. Calling it again does nothing. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>

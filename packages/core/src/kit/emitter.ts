@@ -12,11 +12,22 @@ export type ListenerFailure = (event: string, error: unknown) => void
 /** Every event there is. A table, so that the compiler tells of one that is missing or too many. */
 export type EventNames<Events> = Readonly<Record<keyof Events & string, true>>
 
+/** What has events to be listened to. */
+export interface Listenable<Events> {
+  /**
+   * Adds a listener; returns its own undo, which takes away no other, not the same function's either.
+   * @throws ForebayError `FOREBAY_INVALID_ARGUMENT` for an event that there is not, and for a listener that is no function.
+   */
+  on<Name extends keyof Events & string>(event: Name, listener: Listener<Events[Name]>): () => void
+  /** Takes the listener away, however often it was added. */
+  off<Name extends keyof Events & string>(event: Name, listener: Listener<Events[Name]>): void
+}
+
 /**
  * Emits to its own listeners, then to the `node:diagnostics_channel` named `<prefix>:<event>`. A listener that throws, or
  * whose promise rejects, stops neither the others nor the caller.
  */
-export class Emitter<Events extends object> {
+export class Emitter<Events extends object> implements Listenable<Events> {
   readonly #topics: ReadonlyMap<string, unknown>
 
   constructor(prefix: string, events: EventNames<Events>, failed: ListenerFailure) {
@@ -35,10 +46,8 @@ export class Emitter<Events extends object> {
     return topic
   }
 
-  /** Adds a listener; returns its own undo. */
   on<Name extends keyof Events & string>(event: Name, listener: Listener<Events[Name]>): () => void {
-    this.topic(event).add(listener)
-    return () => this.off(event, listener)
+    return this.topic(event).add(listener)
   }
 
   off<Name extends keyof Events & string>(event: Name, listener: Listener<Events[Name]>): void {
@@ -71,10 +80,16 @@ export class Topic<Payload> {
     return this.#listeners.length > 0 || this.#channel.hasSubscribers
   }
 
-  /** @throws ForebayError `FOREBAY_INVALID_ARGUMENT` for what is no function. */
-  add(listener: Listener<Payload>): void {
+  /** Returns its own undo. @throws ForebayError `FOREBAY_INVALID_ARGUMENT` for what is no function. */
+  add(listener: Listener<Payload>): () => void {
     if (typeof listener !== 'function') throw notAListener(this.#event, listener)
     this.#listeners = [...this.#listeners, listener]
+    let isThere = true
+    return () => {
+      const index = isThere ? this.#listeners.indexOf(listener) : -1
+      isThere = false
+      if (index !== -1) this.#listeners = this.#listeners.toSpliced(index, 1)
+    }
   }
 
   remove(listener: Listener<Payload>): void {

@@ -4,7 +4,7 @@ import { guardOf, type BackendGuard } from '../guard/backend-guard.ts'
 import type { CircuitState } from '../guard/circuit.ts'
 import { digest } from '../kit/digest.ts'
 import { durationMs, type Duration } from '../kit/duration.ts'
-import { Emitter, type Listener, type Topic } from '../kit/emitter.ts'
+import { Emitter, type Listenable, type Listener, type Topic } from '../kit/emitter.ts'
 import { isPromise } from '../kit/promise.ts'
 import type { Clock, Undo } from '../ports/clock.ts'
 import type { LimiterEvents } from '../ports/events.ts'
@@ -41,7 +41,7 @@ const longestKey = 256
  * `createRateLimiter` makes one; every `rateLimit` middleware has one as `.limiter`. On a memory backend every method
  * answers at once; on others with a promise. `await` takes both.
  */
-export class RateLimiter<Changes = never> {
+export class RateLimiter<Changes = never> implements Listenable<LimiterEvents> {
   readonly name: string
   readonly group: string
   readonly mode: 'enforce' | 'shadow'
@@ -174,7 +174,6 @@ export class RateLimiter<Changes = never> {
     return { allowed: this.#allowed, denied: this.#denied, errors: this.#errors, keys, evictions, backend }
   }
 
-  /** Adds a listener; returns its own undo. @throws ForebayError `FOREBAY_INVALID_ARGUMENT` for an event that there is not. */
   on<Name extends keyof LimiterEvents>(event: Name, listener: Listener<LimiterEvents[Name]>): Undo {
     return this.#events.on(event, listener)
   }

@@ -1,6 +1,7 @@
 /** The response cache as the app holds it: invalidating, counting, explaining. */
 import type { InvalidateOptions } from '../engine/invalidate-options.ts'
 import type { CircuitState } from '../guard/circuit.ts'
+import type { Listenable } from '../kit/emitter.ts'
 import type { CacheEvents } from '../ports/events.ts'
 
 export interface ResponseCacheStats {
@@ -52,7 +53,7 @@ export interface Explanation extends Verdict {
  * confirm it; it holds in this process even so, and is given to the backend as soon as that answers again. Nothing else
  * here rejects.
  */
-export interface ResponseCache {
+export interface ResponseCache extends Listenable<CacheEvents> {
   readonly name: string
   /** Everything that carries one of the tags. */
   invalidateTags(...tags: string[] | [...string[], InvalidateOptions]): Promise<void>
@@ -64,15 +65,6 @@ export interface ResponseCache {
   invalidatePrefix(prefix: string, options?: InvalidateOptions): Promise<void>
   clear(options?: InvalidateOptions): Promise<void>
   stats(): ResponseCacheStats
-  /**
-   * Adds a listener; returns its own undo.
-   * @throws ForebayError `FOREBAY_INVALID_ARGUMENT` for an event that there is not, and for a listener that is no function.
-   */
-  on<Name extends keyof CacheEvents>(
-    event: Name,
-    listener: (payload: CacheEvents[Name]) => unknown,
-  ): () => void
-  off<Name extends keyof CacheEvents>(event: Name, listener: (payload: CacheEvents[Name]) => unknown): void
   /** Why the request would, or would not, be answered from the cache, and what became of its last response. */
   explain(request: ExplainRequest): Promise<Explanation>
   /** Ends background refreshes and lets go of a backend that this cache made itself. Calling it again does nothing. */

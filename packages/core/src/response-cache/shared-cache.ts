@@ -1,5 +1,6 @@
 /** The cache behind one or several mounts. */
 import { isSoft, splitTags, type InvalidateOptions } from '../engine/invalidate-options.ts'
+import type { Listener } from '../kit/emitter.ts'
 import type { Undo } from '../ports/clock.ts'
 import type { CacheEvents } from '../ports/events.ts'
 import { CacheCore, type CacheCoreOptions } from './cache-core.ts'
@@ -69,11 +70,11 @@ export class SharedCache implements ResponseCache {
     return { ...counts, entries, bytes, evictions, backend: state, hitRatio: asked === 0 ? 0 : used / asked }
   }
 
-  on<Name extends keyof CacheEvents>(event: Name, listener: (payload: CacheEvents[Name]) => unknown): Undo {
+  on<Name extends keyof CacheEvents>(event: Name, listener: Listener<CacheEvents[Name]>): Undo {
     return this.#core.events.on(event, listener)
   }
 
-  off<Name extends keyof CacheEvents>(event: Name, listener: (payload: CacheEvents[Name]) => unknown): void {
+  off<Name extends keyof CacheEvents>(event: Name, listener: Listener<CacheEvents[Name]>): void {
     this.#core.events.off(event, listener)
   }
 
