@@ -12,12 +12,12 @@ import { listen } from '../harness/koa-server.ts'
 import { root } from './code-blocks.ts'
 
 // The other libraries belong to the benchmark.
-const require = createRequire(join(root, 'bench/package.json'))
-const { rateLimit: theirExpress } = require('express-rate-limit') as {
+const fromBench = createRequire(join(root, 'bench/package.json'))
+const { rateLimit: theirExpress } = fromBench('express-rate-limit') as {
   rateLimit(options: object): RequestHandler
 }
-const theirFastify = require('@fastify/rate-limit') as FastifyPluginAsync
-const theirKoa = require('koa-ratelimit') as (options: object) => Middleware
+const theirFastify = fromBench('@fastify/rate-limit') as FastifyPluginAsync
+const theirKoa = fromBench('koa-ratelimit') as (options: object) => Middleware
 
 interface Answer {
   readonly status: number
