@@ -156,7 +156,7 @@ describe.each(expressVersions)('a limiter in %s', (name, makeApp) => {
       }),
     )
     const first = askWire(server.url)
-    await vi.waitFor(async () => expect((await askWire(server.url)).status).toBe(503))
+    await vi.waitFor(async () => expect((await askWire(server.url)).status).toBe(503), { timeout: 20_000 })
     finish()
     expect((await first).status).toBe(200)
   })

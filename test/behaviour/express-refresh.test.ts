@@ -71,7 +71,7 @@ describe.each(expressVersions)('a refresh in %s', (name, makeApp) => {
       const stale = await askWire(server.url, { headers })
       expect(stale.body.toString()).toBe('{"run":1}')
       expect(stale.headers['cache-status']).toMatch(/^forebay; hit;.*stale-while-revalidate$/)
-      await vi.waitFor(() => expect(server.cache.stats().stored).toBe(2))
+      await vi.waitFor(() => expect(server.cache.stats().stored).toBe(2), { timeout: 20_000 })
       // The response's own validator: the handler need not make what has not changed.
       const [first, again] = server.seen as { readonly headers: object }[]
       expect({ ...again, headers: undefined }).toEqual({ ...first, headers: undefined })
@@ -89,10 +89,10 @@ describe.each(expressVersions)('a refresh in %s', (name, makeApp) => {
     })
     const agent = request(server.url, { headers, agent: false }, (response) => response.resume())
     agent.end()
-    await vi.waitFor(() => expect(server.seen).toHaveLength(2))
+    await vi.waitFor(() => expect(server.seen).toHaveLength(2), { timeout: 20_000 })
     agent.destroy()
     finish()
-    await vi.waitFor(() => expect(server.cache.stats().stored).toBe(2))
+    await vi.waitFor(() => expect(server.cache.stats().stored).toBe(2), { timeout: 20_000 })
   })
 
   it.each<[string, RequestHandler]>([
@@ -102,7 +102,7 @@ describe.each(expressVersions)('a refresh in %s', (name, makeApp) => {
   ])('that %s leaves the stale response standing', async (_what, handler) => {
     await using server = await staleServer(mounts['on a route'] as Mount, handler)
     await askWire(server.url, { headers })
-    await vi.waitFor(() => expect(server.seen).toHaveLength(2))
+    await vi.waitFor(() => expect(server.seen).toHaveLength(2), { timeout: 20_000 })
     await server.cache.close()
     expect(server.cache.stats()).toMatchObject({ stored: 1 })
   })
@@ -113,7 +113,7 @@ describe.each(expressVersions)('a refresh in %s', (name, makeApp) => {
       finish = () => res.json({ run: 'late' })
     })
     await askWire(server.url, { headers })
-    await vi.waitFor(() => expect(server.seen).toHaveLength(2))
+    await vi.waitFor(() => expect(server.seen).toHaveLength(2), { timeout: 20_000 })
     let isClosed = false
     const closed = server.cache.close().then(() => (isClosed = true))
     await new Promise((later) => setImmediate(later))

@@ -41,7 +41,7 @@ describe.each(expressVersions)('a stream in %s', (_name, makeApp) => {
         .end()
     })
     expect((await askWire(server.url)).body.byteLength).toBe(400 * chunk.byteLength)
-    await vi.waitFor(() => expect(cached.cache.stats().hits).toBe(1))
+    await vi.waitFor(() => expect(cached.cache.stats().hits).toBe(1), { timeout: 20_000 })
   })
 
   it.each<[string, (res: ExpressResponse) => void]>([
@@ -59,7 +59,7 @@ describe.each(expressVersions)('a stream in %s', (_name, makeApp) => {
       })
     await using server = await listen(app)
     const first = askWire(server.url).catch(() => ({ complete: false }))
-    await vi.waitFor(() => expect(runs).toBe(1))
+    await vi.waitFor(() => expect(runs).toBe(1), { timeout: 20_000 })
     const second = await askWire(server.url)
     expect((await first).complete).toBe(false)
     expect(second.body.toString()).toBe('whole')

@@ -91,7 +91,7 @@ describe('Fastify over HTTP/2', () => {
     stream.on('error', () => undefined)
     await new Promise((resolve) => stream.once('data', resolve))
     stream.close(8)
-    await vi.waitFor(() => expect(sources[0]?.destroyed).toBe(true))
+    await vi.waitFor(() => expect(sources[0]?.destroyed).toBe(true), { timeout: 20_000 })
     expect([(await get('/')).body, runs]).toEqual(['whole', 2])
   })
 
@@ -108,7 +108,7 @@ describe('Fastify over HTTP/2', () => {
     await get('/p/1?a=b', { 'x-own': 'yes' })
     await app.responseCache.clear({ soft: true })
     expect((await get('/p/1?a=b', { 'x-own': 'yes' })).body).toBe('{"run":1}')
-    await vi.waitFor(() => expect(app.responseCache.stats().stored).toBe(2))
+    await vi.waitFor(() => expect(app.responseCache.stats().stored).toBe(2), { timeout: 20_000 })
     expect(seen[1]).toEqual(seen[0])
     expect((await get('/p/1?a=b')).headers[':status']).toBe(429)
   })

@@ -64,7 +64,7 @@ describe('count in Fastify', () => {
   ] as const)('%s: after %s, %i are left', async (count, outcome, left) => {
     await using server = await counted({ count }, produce[outcome] ?? produce['success']!)
     await askWire(server.url)
-    await vi.waitFor(async () => expect(await server.remaining()).toBe(left))
+    await vi.waitFor(async () => expect(await server.remaining()).toBe(left), { timeout: 20_000 })
   })
 
   it.each([
@@ -72,7 +72,7 @@ describe('count in Fastify', () => {
     ['successful', 10],
   ] as const)('%s: a client that leaves before its answer failed', async (count, left) => {
     await using server = await leftBehind({ count })
-    await vi.waitFor(async () => expect(await server.remaining()).toBe(left))
+    await vi.waitFor(async () => expect(await server.remaining()).toBe(left), { timeout: 20_000 })
   })
 })
 
@@ -87,14 +87,14 @@ describe('settle in Fastify', () => {
     )
     await using server = await counted({ settle }, handle ?? (() => 'x'))
     await askWire(server.url)
-    await vi.waitFor(async () => expect(await server.remaining()).toBe(6))
+    await vi.waitFor(async () => expect(await server.remaining()).toBe(6), { timeout: 20_000 })
     expect(settle).toHaveBeenCalledTimes(1)
   })
 
   it('is asked once too when the client left', async () => {
     const settle = vi.fn(() => 3)
     await using server = await leftBehind({ settle })
-    await vi.waitFor(async () => expect(await server.remaining()).toBe(7))
+    await vi.waitFor(async () => expect(await server.remaining()).toBe(7), { timeout: 20_000 })
     expect(settle).toHaveBeenCalledTimes(1)
   })
 })

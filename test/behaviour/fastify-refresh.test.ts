@@ -58,7 +58,7 @@ describe('a refresh in Fastify', () => {
     const stale = await askWire(server.page, { headers })
     expect(stale.body.toString()).toBe('{"run":1}')
     expect(stale.headers['cache-status']).toMatch(/^forebay; hit;.*stale-while-revalidate$/)
-    await vi.waitFor(() => expect(server.cache.stats().stored).toBe(2))
+    await vi.waitFor(() => expect(server.cache.stats().stored).toBe(2), { timeout: 20_000 })
     const [first, again] = server.seen as { readonly headers: object }[]
     expect({ ...again, headers: undefined }).toEqual({ ...first, headers: undefined })
     // The response's own validator: the handler need not make what has not changed.
@@ -77,7 +77,9 @@ describe('a refresh in Fastify', () => {
       })
     })
     expect((await askWire(server.page, { headers })).status).toBe(200)
-    await vi.waitFor(() => expect(asked.mock.calls).toEqual([['test'], ['test'], ['test']]))
+    await vi.waitFor(() => expect(asked.mock.calls).toEqual([['test'], ['test'], ['test']]), {
+      timeout: 20_000,
+    })
     await server.cache.close()
     expect([server.seen.length, server.cache.stats().stored]).toEqual([1, 1])
   })
@@ -95,7 +97,7 @@ describe('a refresh in Fastify', () => {
   ])('that %s leaves the stale response standing', async (_what, handler) => {
     await using server = await staleServer(handler)
     await askWire(server.page, { headers })
-    await vi.waitFor(() => expect(server.seen).toHaveLength(2))
+    await vi.waitFor(() => expect(server.seen).toHaveLength(2), { timeout: 20_000 })
     await server.cache.close()
     expect(server.cache.stats()).toMatchObject({ stored: 1 })
   })
@@ -106,7 +108,7 @@ describe('a refresh in Fastify', () => {
       () => new Promise((resolve) => (finish = () => resolve({ run: 'late' }))),
     )
     await askWire(server.page, { headers })
-    await vi.waitFor(() => expect(server.seen).toHaveLength(2))
+    await vi.waitFor(() => expect(server.seen).toHaveLength(2), { timeout: 20_000 })
     let isClosed = false
     const closed = server.app.close().then(() => (isClosed = true))
     await new Promise((later) => setTimeout(later, 20))

@@ -32,7 +32,7 @@ describe.each(koaVersions)('a concurrency limiter in %s', (_name, Application) =
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
     release()
     expect((await held).status).toBe(200)
-    await vi.waitFor(async () => expect((await askWire(server.url)).status).toBe(200))
+    await vi.waitFor(async () => expect((await askWire(server.url)).status).toBe(200), { timeout: 20_000 })
   })
 
   it('gives a permit back when its client leaves', async () => {
@@ -42,6 +42,6 @@ describe.each(koaVersions)('a concurrency limiter in %s', (_name, Application) =
     outgoing.on('error', () => undefined).end()
     await once(server.server, 'request')
     outgoing.destroy()
-    await vi.waitFor(async () => expect((await askWire(server.url)).status).toBe(200))
+    await vi.waitFor(async () => expect((await askWire(server.url)).status).toBe(200), { timeout: 20_000 })
   })
 })

@@ -3,7 +3,7 @@ import { IncomingMessage, type ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { redispatch, refreshTokenOf, type Redispatch } from '../../../packages/core/src/node/redispatch.ts'
 
 function call(changes: Partial<Redispatch> = {}): Redispatch {
@@ -74,8 +74,9 @@ describe('redispatch', () => {
       pipeline(source, response).catch((error: unknown) => (failure = error))
     })
     // An error event without a listener would end the process, and this test.
-    await new Promise((resolve) => setTimeout(resolve, 5))
-    expect(failure).toMatchObject({ message: 'the source failed' })
+    await vi.waitFor(() => expect(failure).toMatchObject({ message: 'the source failed' }), {
+      timeout: 20_000,
+    })
   })
 
   it('is over when it is given up, and does not begin when it was before', async () => {

@@ -47,7 +47,7 @@ describe.each(koaVersions)('the end of a response in %s', (_name, Application) =
     const { app, told } = watched(Application, (ctx) => (ctx.body = 'x'))
     await using server = await serve(app)
     await askWire(server.url)
-    await vi.waitFor(() => expect(told).toEqual([[200, true]]))
+    await vi.waitFor(() => expect(told).toEqual([[200, true]]), { timeout: 20_000 })
   })
 
   it('is waited for by one listener, however many wait', async () => {
@@ -61,7 +61,7 @@ describe.each(koaVersions)('the end of a response in %s', (_name, Application) =
     })
     await using server = await serve(app)
     await askWire(server.url)
-    await vi.waitFor(() => expect(told).toEqual([[200, true], 'over']))
+    await vi.waitFor(() => expect(told).toEqual([[200, true], 'over']), { timeout: 20_000 })
     expect(counts).toEqual([0])
   })
 
@@ -69,7 +69,7 @@ describe.each(koaVersions)('the end of a response in %s', (_name, Application) =
     const { app, told } = watched(Application, (ctx) => ctx.throw(409))
     await using server = await serve(app)
     await askWire(server.url)
-    await vi.waitFor(() => expect(told).toEqual([[409, true]]))
+    await vi.waitFor(() => expect(told).toEqual([[409, true]]), { timeout: 20_000 })
   })
 
   it.each([
@@ -83,7 +83,7 @@ describe.each(koaVersions)('the end of a response in %s', (_name, Application) =
     outgoing.end()
     await once(server.server, 'request')
     outgoing.destroy()
-    await vi.waitFor(() => expect(told).toHaveLength(2))
+    await vi.waitFor(() => expect(told).toHaveLength(2), { timeout: 20_000 })
     expect(told).toEqual(expect.arrayContaining([[status, false], 'aborted']))
   })
 
@@ -100,9 +100,9 @@ describe.each(koaVersions)('the end of a response in %s', (_name, Application) =
       whenOver(ctx.res, (status, completed) => lateTold.push([status, completed]))
       whenAborted(ctx.res, () => lateTold.push('aborted'))
     }
-    await vi.waitFor(() => expect(told).toHaveLength(6))
+    await vi.waitFor(() => expect(told).toHaveLength(6), { timeout: 20_000 })
     expect(told).toEqual(expect.arrayContaining([[undefined, false], 'aborted']))
-    await vi.waitFor(() => expect(lateTold).toEqual([[undefined, false], 'aborted']))
+    await vi.waitFor(() => expect(lateTold).toEqual([[undefined, false], 'aborted']), { timeout: 20_000 })
   })
 
   it('is told of what was over before anybody asked', async () => {
@@ -115,7 +115,7 @@ describe.each(koaVersions)('the end of a response in %s', (_name, Application) =
     })
     await using server = await serve(app)
     await askWire(server.url).catch(() => undefined)
-    await vi.waitFor(() => expect(told).toEqual([[undefined, false], 'aborted']))
+    await vi.waitFor(() => expect(told).toEqual([[undefined, false], 'aborted']), { timeout: 20_000 })
   })
 
   it.each<[string, (ctx: Context) => unknown, unknown[]]>([
@@ -132,7 +132,7 @@ describe.each(koaVersions)('the end of a response in %s', (_name, Application) =
     await once(server, 'request')
     if (handler === never) stream.close(8)
     else if (handler === halfWritten) stream.once('data', () => stream.close(8))
-    await vi.waitFor(() => expect(told).toHaveLength(expected.length))
+    await vi.waitFor(() => expect(told).toHaveLength(expected.length), { timeout: 20_000 })
     expect(told).toEqual(expect.arrayContaining(expected))
     session.destroy()
     server.close()

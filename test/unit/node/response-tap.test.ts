@@ -109,7 +109,7 @@ describe('the tap of a raw response', () => {
     outgoing.on('error', () => undefined).end()
     await once(outgoing, 'response')
     outgoing.destroy()
-    await vi.waitFor(() => expect(recorder.calls).toEqual(['start 200', 'abort']))
+    await vi.waitFor(() => expect(recorder.calls).toEqual(['start 200', 'abort']), { timeout: 20_000 })
   })
 
   it('records once what HTTP/2 writes by itself', async () => {

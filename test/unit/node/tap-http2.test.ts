@@ -143,7 +143,7 @@ describe('the tap of an HTTP/2 response', () => {
     const stream = session.client.request({ ':path': '/' })
     stream.on('error', () => undefined)
     stream.once('data', () => stream.close(8))
-    await vi.waitFor(() => expect(recorder.calls).toEqual(['start 200', 'abort']))
+    await vi.waitFor(() => expect(recorder.calls).toEqual(['start 200', 'abort']), { timeout: 20_000 })
   })
 
   it('has its counterpart: a stored response is sent as it is', async () => {

@@ -2,11 +2,20 @@
 import { describe, expect, it } from 'vitest'
 import type { FieldLine } from '@forebay/core'
 import type { AdapterHarness } from '../adapter-harness.ts'
-import { cachedApp, counted, gate, text, type CountedHandler, type Gate, type TestApp } from './test-app.ts'
+import {
+  aWhile,
+  cachedApp,
+  counted,
+  gate,
+  text,
+  type CachedApp,
+  type CountedHandler,
+  type Gate,
+} from './test-app.ts'
 import type { WireResponse } from './wire.ts'
 
 interface SlowApp {
-  readonly app: TestApp
+  readonly app: CachedApp
   readonly handle: CountedHandler
   /** The first run has begun. */
   readonly begun: Gate
@@ -30,7 +39,7 @@ export function cacheCoalescing(harness: AdapterHarness): void {
   async function many({ app, begun, end }: SlowApp, count: number): Promise<WireResponse[]> {
     const answers = Array.from({ length: count }, () => app.ask('/a'))
     await begun.opened
-    await arrived()
+    await app.arrived(count)
     end.open()
     return await Promise.all(answers)
   }
@@ -81,7 +90,7 @@ export function cacheCoalescing(harness: AdapterHarness): void {
         app.ask('/a', { fields: { 'accept-language': language } }),
       )
       await begun.opened
-      await arrived()
+      await app.arrived(4)
       end.open()
       expect((await Promise.all(answers)).map(({ text: content }) => content)).toEqual([
         'fr',
@@ -98,10 +107,11 @@ export function cacheCoalescing(harness: AdapterHarness): void {
       const first = app.ask('/a', { leaveWhen: leave.opened })
       await begun.opened
       const waiting = Array.from({ length: 3 }, () => app.ask('/a'))
-      await arrived()
+      await app.arrived(4)
       leave.open()
       await first
-      await arrived()
+      // The server hears of it a little later than the client.
+      await aWhile()
       end.open()
       for (const { status, text: content, complete } of await Promise.all(waiting)) {
         expect([status, complete]).toEqual([200, true])
@@ -121,7 +131,7 @@ export function cacheCoalescing(harness: AdapterHarness): void {
       const first = app.ask('/a')
       await begun.opened
       const waiting = Array.from({ length: 3 }, () => app.ask('/a'))
-      await arrived()
+      await app.arrived(4)
       end.open()
       expect((await first).status).toBe(500)
       for (const { status, text: content } of await Promise.all(waiting)) {
@@ -130,6 +140,3 @@ export function cacheCoalescing(harness: AdapterHarness): void {
     })
   })
 }
-
-/** Long enough for requests over loopback to reach the server: nothing tells when they have. */
-const arrived = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 60))

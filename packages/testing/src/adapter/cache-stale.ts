@@ -51,7 +51,7 @@ export function cacheStale(harness: AdapterHarness): void {
         age: '61',
         'cache-status': 'forebay; hit; ttl=-1; detail=stale-while-revalidate',
       })
-      await vi.waitFor(() => expect(app.seen).toHaveLength(2))
+      await vi.waitFor(() => expect(app.seen).toHaveLength(2), { timeout: 20_000 })
       const [, refresh] = app.seen
       expect([refresh?.method, refresh?.url]).toEqual(['GET', '/a?x=%20'])
       expect(refresh?.headers).toMatchObject({
@@ -59,7 +59,7 @@ export function cacheStale(harness: AdapterHarness): void {
         host: expect.stringContaining('127.0.0.1'),
       })
       expect(refresh?.headers['if-none-match']).not.toBe('"no"')
-      await vi.waitFor(async () => expect(app.cache.stats().stored).toBe(2))
+      await vi.waitFor(async () => expect(app.cache.stats().stored).toBe(2), { timeout: 20_000 })
       // The third request of three: the refresh was not counted.
       const fresh = await ask(app)
       expect([fresh.text, fresh.fields['x-ratelimit-remaining']]).toEqual(['run 2', '0'])
@@ -85,7 +85,7 @@ export function cacheStale(harness: AdapterHarness): void {
         { staleWhileRevalidate: '1h' },
       )
       expect((await ask(app)).text).toBe('run 1')
-      await vi.waitFor(() => expect(app.seen).toHaveLength(2))
+      await vi.waitFor(() => expect(app.seen).toHaveLength(2), { timeout: 20_000 })
       expect((await ask(app)).text).toBe('run 1')
     })
 

@@ -1,7 +1,16 @@
 /** Whole or nothing: a response that was cut off is never stored. */
 import { describe, expect, it } from 'vitest'
 import type { AdapterHarness, NeutralReply } from '../adapter-harness.ts'
-import { cachedApp, counted, gate, numbered, text, type CountedHandler, type TestApp } from './test-app.ts'
+import {
+  aWhile,
+  cachedApp,
+  counted,
+  gate,
+  numbered,
+  text,
+  type CountedHandler,
+  type TestApp,
+} from './test-app.ts'
 
 const chunk = Buffer.alloc(65_536, 'x')
 /** More than the buffers between two sockets hold: its sender has to wait for its reader. */
@@ -65,7 +74,7 @@ export function cacheWhole(harness: AdapterHarness): void {
       leave.open()
       await left
       // The server hears of it a little later than the client.
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      await aWhile()
       end.open()
       expect((await app.ask('/a')).text).toBe('run 2')
     })

@@ -37,7 +37,7 @@ export function connections(harness: AdapterHarness): void {
       const remaining = async (): Promise<number> =>
         (await app.backend.limits.peek('all', '127.0.0.1', look)).remaining
       await cutOff(app.running.url, ['/held', '/a', '/b'], () => answered.runs === 2)
-      await vi.waitFor(async () => expect(await remaining()).toBe(10))
+      await vi.waitFor(async () => expect(await remaining()).toBe(10), { timeout: 20_000 })
     })
 
     it('leaves nobody waiting for a response that is never sent', async () => {
@@ -83,7 +83,7 @@ async function cutOff(url: string, paths: readonly string[], isTime: () => boole
   const socket = connect(Number(port), hostname)
   socket.on('error', () => undefined)
   socket.write(paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`).join(''))
-  await vi.waitFor(() => expect(isTime()).toBe(true))
+  await vi.waitFor(() => expect(isTime()).toBe(true), { timeout: 20_000 })
   socket.destroy()
 }
 

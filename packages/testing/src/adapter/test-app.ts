@@ -1,6 +1,7 @@
 /** A neutral app on a framework, with a backend and a clock of the test's own. */
+import { setTimeout as wait } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
-import { memoryBackend, type Backend, type Logger } from '@forebay/core'
+import { memoryBackend, type Backend, type FieldLine, type Logger } from '@forebay/core'
 import type {
   AdapterHarness,
   GivenBackend,
@@ -25,6 +26,8 @@ export interface TestApp {
   readonly clock: ManualClock
   /** One request to `path`. */
   ask(path: string, wanted?: WireRequest): Promise<WireResponse>
+  /** Resolves when nothing is asked of the backend any more. */
+  settled(): Promise<void>
 }
 
 const silent: Logger = { warn: () => undefined, error: () => undefined }
@@ -46,6 +49,7 @@ export async function startApp(
     running,
     backend,
     clock,
+    settled,
     async ask(path, wanted) {
       const answer = await ask(`${running.url}${path}`, wanted)
       // What a response leaves behind is there before time goes on.
@@ -59,16 +63,35 @@ function inMemory(clock: ManualClock): GivenBackend {
   return { backend: memoryBackend({ clock }), settled: () => Promise.resolve() }
 }
 
+export interface CachedApp extends TestApp {
+  /** Resolves when so many requests have come, and have gone on as far as they get without anybody's help. */
+  arrived(count: number): Promise<void>
+}
+
 /** An app whose only route, `/a`, is cached for five minutes, to the millisecond; unless the options say otherwise. */
-export function cachedApp(
+export async function cachedApp(
   harness: AdapterHarness,
   handle: NeutralRoute['handle'],
   options: object = {},
-): Promise<TestApp> {
-  return startApp(harness, (given) => ({
+): Promise<CachedApp> {
+  let seen = 0
+  const outside = (): readonly FieldLine[] => {
+    seen++
+    return []
+  }
+  const app = await startApp(harness, (given) => ({
+    outside,
     responseCache: { ...given, ttl: '5m', jitter: 0, ...options },
     routes: [{ method: 'GET', path: '/a', handle }],
   }))
+  return {
+    ...app,
+    async arrived(count) {
+      for (let turn = 0; seen < count && turn < 5_000; turn++) await wait(5)
+      await aWhile()
+      await app.settled()
+    },
+  }
 }
 
 /** A handler that counts how often it runs. */
@@ -94,6 +117,11 @@ export function numbered(reply: Omit<NeutralReply, 'body'> = {}): CountedHandler
 }
 
 export const text = (content: string): NeutralReply => ({ body: { kind: 'text', text: content } })
+
+/** What happens on a socket or in a few turns of the event loop is over then, also where the machine stands still meanwhile. */
+export async function aWhile(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await wait(5)
+}
 
 /** A promise, and what resolves it. */
 export interface Gate {
