@@ -54,7 +54,12 @@ afterAll(async () => {
   await redis.stop()
 })
 
-it.concurrent.each(blocks)('$name runs', { timeout: 30_000 }, async ({ file }) => {
+interface Ran {
+  readonly code: number | null
+  readonly complaints: string
+}
+
+async function run(file: string): Promise<Ran> {
   const child = spawn(process.execPath, ['--import', './declared.js', `./${file.replace('.ts', '.js')}`], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -62,7 +67,14 @@ it.concurrent.each(blocks)('$name runs', { timeout: 30_000 }, async ({ file }) =
   let complaints = ''
   child.stderr.on('data', (chunk) => (complaints += String(chunk)))
   const [code] = (await once(child, 'close')) as [number | null]
-  expect({ code, complaints: code === 0 ? '' : complaints }).toEqual({ code: 0, complaints: '' })
+  return { code, complaints: code === 0 ? '' : complaints }
+}
+
+it.concurrent.each(blocks)('$name runs', { timeout: 120_000 }, async ({ file }) => {
+  let ran = await run(file)
+  // A busy machine may need longer to connect to Redis than a backend waits by default: then once more.
+  for (let more = 0; more < 5 && ran.complaints.includes('RedisUnavailable'); more++) ran = await run(file)
+  expect(ran).toEqual({ code: 0, complaints: '' })
 })
 
 /** Ends when it has come to its last line: servers and connections are left to the end of the process. */

