@@ -51,14 +51,14 @@ export class CacheVisits {
     }
     // An error in a later hook sends a second time: that is no longer the handler's.
     slots[this.#kept] = null
-    if (kept instanceof PendingRecording) done(null, capture(reply, kept.take(), payload))
+    if (kept instanceof PendingRecording) done(null, capture({ reply, recorder: kept.take(), part: kept.part }, payload))
     else done(null, restore(reply, kept.reused, payload))
   }
 
   #actOn(outcome: CacheOutcome, request: FastifyRequest, reply: FastifyReply, done: () => void): void {
     const slots = request as unknown as Record<symbol, Kept>
     if (outcome.type === 'continue') {
-      slots[this.#kept] = new PendingRecording(reply.raw, outcome.recorder)
+      slots[this.#kept] = new PendingRecording(reply, outcome.recorder)
       done()
     } else if (!reply.sent) {
       slots[this.#kept] = { reused: outcome.response }

@@ -3,7 +3,6 @@ import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import {
   contentOf,
-  fieldsOfResponse,
   isResponse,
   recordStream,
   type Departure,
@@ -11,17 +10,30 @@ import {
   type ResponseRecorder,
 } from '@forebay/core'
 import { removeField, setFields } from './response-fields.ts'
+import type { HandlersPart } from './handlers-part.ts'
 import { bufferOf } from './send-response.ts'
 import { announcedTrailers } from './trailers.ts'
 
-export function capture(reply: FastifyReply, recorder: ResponseRecorder, sent: unknown): unknown {
-  const leaving = captured(reply, recorder, sent)
+export interface Captured {
+  readonly reply: FastifyReply
+  readonly recorder: ResponseRecorder
+  readonly part: HandlersPart
+}
+
+export function capture(to: Captured, sent: unknown): unknown {
+  const { reply, recorder, part } = to
+  if (!part.isKnown) {
+    recorder.abort()
+    return sent
+  }
+  const leaving = captured(to, sent)
   // Fastify's own HEAD routes ask for the length of whatever is not a stream.
   return leaving === null && reply.request.method === 'HEAD' ? Readable.from([]) : leaving
 }
 
-function captured(reply: FastifyReply, recorder: ResponseRecorder, sent: unknown): unknown {
-  const payload = isResponse(sent) && !sent.bodyUsed ? unwrap(reply, sent) : sent
+function captured(to: Captured, sent: unknown): unknown {
+  const { reply, recorder } = to
+  const payload = isResponse(sent) && !sent.bodyUsed ? unwrap(to, sent) : sent
   if (reply.statusCode === 204 && payload !== null && payload !== undefined) {
     // What Fastify itself does when it sends such a response.
     for (const name of ['content-type', 'content-length']) removeField(reply, name)
@@ -32,14 +44,15 @@ function captured(reply: FastifyReply, recorder: ResponseRecorder, sent: unknown
     recorder.abort()
     return sent
   }
-  if (content.kind === 'stream') return captureStream(reply, recorder, content.stream)
-  return captureBytes(reply, recorder, { payload, bytes: content.bytes })
+  if (content.kind === 'stream') return captureStream(to, content.stream)
+  return captureBytes(to, { payload, bytes: content.bytes })
 }
 
 /** What Fastify does with a `Response`, before anybody outside sees it. */
-function unwrap(reply: FastifyReply, response: Response): ReadableStream | null {
+function unwrap({ reply, part }: Captured, response: Response): ReadableStream | null {
   reply.code(response.status)
   for (const [name, value] of response.headers) reply.header(name, value)
+  part.includes(response.headers.keys())
   return response.body
 }
 
@@ -48,9 +61,9 @@ interface Whole {
   readonly bytes: Uint8Array
 }
 
-function captureBytes(reply: FastifyReply, recorder: ResponseRecorder, { payload, bytes }: Whole): unknown {
+function captureBytes({ reply, recorder, part }: Captured, { payload, bytes }: Whole): unknown {
   const isHead = reply.request.method === 'HEAD'
-  const fields = fieldsOf(reply)
+  const fields = fieldsOf(reply, part)
   // Fastify sets it after all hooks. A handler's own that Fastify would correct is corrected here.
   if (hasContent(reply.statusCode) && (!isHead || bytes.byteLength > 0) && fields['trailer'] === undefined) {
     fields['content-length'] = String(bytes.byteLength)
@@ -67,8 +80,8 @@ function captureBytes(reply: FastifyReply, recorder: ResponseRecorder, { payload
   return window === undefined ? payload : bufferOf(bytes.subarray(window.from, window.to))
 }
 
-function captureStream(reply: FastifyReply, recorder: ResponseRecorder, source: Readable): unknown {
-  const departure = recorder.start(reply.statusCode, fieldsOf(reply))
+function captureStream({ reply, recorder, part }: Captured, source: Readable): unknown {
+  const departure = recorder.start(reply.statusCode, fieldsOf(reply, part))
   apply(reply, departure)
   if (reply.request.method === 'HEAD') {
     if (departure.recording) recorder.end()
@@ -85,8 +98,8 @@ function captureStream(reply: FastifyReply, recorder: ResponseRecorder, source: 
   return departure.body === undefined ? null : bufferOf(departure.body)
 }
 
-function fieldsOf(reply: FastifyReply): Record<string, FieldValue> {
-  const fields = fieldsOfResponse(reply) as Record<string, FieldValue>
+function fieldsOf(reply: FastifyReply, part: HandlersPart): Record<string, FieldValue> {
+  const fields = part.fields()
   const trailers = announcedTrailers(reply)
   // A response with trailers is not stored: that is for the recorder to say.
   if (trailers !== undefined) fields['trailer'] = trailers
