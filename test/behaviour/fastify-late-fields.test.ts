@@ -1,5 +1,4 @@
 /** Fields that hooks of other plugins add when the handler has sent: each request's own, wherever the cache is registered. */
-import { fastifyPlugin } from 'fastify-plugin'
 import { fastify, type FastifyInstance, type FastifyReply, type InjectOptions } from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { responseCache, type ResponseCachePluginOptions } from '@forebay/fastify'
@@ -7,20 +6,16 @@ import { responseCache, type ResponseCachePluginOptions } from '@forebay/fastify
 const logger = { warn: () => undefined, error: () => undefined }
 const orders = ['before', 'after'] as const
 
-/** An app with the cache, and the given plugin before or after it. */
+/** An app with the cache, and what another plugin does to the app before or after it. */
 async function appWith(
   order: (typeof orders)[number],
   add: (app: FastifyInstance) => void,
   options: ResponseCachePluginOptions = {},
 ): Promise<FastifyInstance> {
   const app = fastify()
-  const other = fastifyPlugin((within: FastifyInstance, _options: object, done: () => void) => {
-    add(within)
-    done()
-  })
-  if (order === 'before') await app.register(other)
+  if (order === 'before') add(app)
   await app.register(responseCache, { ttl: '5m', logger, ...options })
-  if (order === 'after') await app.register(other)
+  if (order === 'after') add(app)
   return app
 }
 

@@ -51,7 +51,8 @@ export class CacheVisits {
     }
     // An error in a later hook sends a second time: that is no longer the handler's.
     slots[this.#kept] = null
-    if (kept instanceof PendingRecording) done(null, capture({ reply, recorder: kept.take(), part: kept.part }, payload))
+    if (kept instanceof PendingRecording)
+      done(null, capture({ reply, recorder: kept.take(), part: kept.part }, payload))
     else done(null, restore(reply, kept.reused, payload))
   }
 

@@ -34,10 +34,10 @@ export class HandlersPart {
   constructor(reply: FastifyReply) {
     this.#reply = reply
     this.#heldBefore = new Set(heldCookies(reply))
-    const { send } = reply
+    const send = reply.send.bind(reply)
     reply.send = (payload) => {
       this.#look()
-      return send.call(reply, payload)
+      return send(payload)
     }
   }
 

@@ -1,7 +1,4 @@
-/**
- * Cookies that `@fastify/cookie` holds back until all handlers are done: its own `onSend` hook makes fields of them, before
- * the cache looks or after it.
- */
+/** Cookies that `@fastify/cookie` holds back: its own `onSend` hook makes fields of them, before the cache looks or after. */
 import type { FastifyReply } from 'fastify'
 
 interface HeldCookie {

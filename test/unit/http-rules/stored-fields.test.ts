@@ -41,7 +41,6 @@ describe('fields that are stored', () => {
     'x-ratelimit-anything',
     'retry-after',
     'age',
-    'cache-status',
     'x-request-id',
   ])('are not %s', (name) => {
     expect(namesStored({ [name]: '1', etag: '"a"' })).toEqual(['etag'])
@@ -52,6 +51,13 @@ describe('fields that are stored', () => {
     expect(namesStored({ ...outside, 'x-changed': '2', 'x-inner': '3' }, { outside })).toEqual([
       'x-changed',
       'x-inner',
+    ])
+  })
+
+  it('are of Cache-Status those members that did not stand before', () => {
+    const fields = { 'cache-status': ['edge; hit', 'up; fwd=miss'] }
+    expect(fieldsToStore(fields, { ...rules, outside: { 'cache-status': 'edge; hit' } })).toEqual([
+      ['cache-status', 'up; fwd=miss'],
     ])
   })
 

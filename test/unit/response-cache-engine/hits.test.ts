@@ -29,14 +29,31 @@ describe('Cache-Status', () => {
   })
 
   it('is appended to what other caches said, on a hit as on a miss', async () => {
-    const app = await warm({ fields: { 'cache-status': 'upstream; hit' } })
+    const app = await warm({ fields: { 'cache-status': 'upstream; hit', etag: '"a"' } })
     expect((await app.get('/other')).fields['cache-status']).toBe(
       'upstream; hit, forebay; fwd=uri-miss; stored',
     )
+    expect((await app.get('/other')).fields['cache-status']).toBe('upstream; hit, forebay; hit; ttl=300')
     const outside = { 'cache-status': ['edge; fwd=miss', 'mid; hit'] }
     expect((await app.send({ outside })).fields['cache-status']).toBe(
-      'edge; fwd=miss, mid; hit, forebay; hit; ttl=300',
+      'upstream; hit, edge; fwd=miss, mid; hit, forebay; hit; ttl=300',
     )
+    app.clock.advance(300_000)
+    app.handler = () => ({ status: 304 })
+    expect((await app.get()).fields['cache-status']).toBe('forebay; fwd=stale; fwd-status=304')
+  })
+
+  it('does not store what stood outside, nor repeats its own name', async () => {
+    const said = 'edge; fwd=miss, upstream; hit, forebay; fwd=uri-miss; stored'
+    const app = await warm({})
+    app.handler = () => ({ fields: { 'cache-status': said, 'cache-control': 'max-age=300' } })
+    await app.send({ url: '/new', outside: { 'cache-status': 'edge; fwd=miss' } })
+    expect((await app.get('/new')).fields['cache-status']).toBe('upstream; hit, forebay; hit; ttl=300')
+  })
+
+  it('is what the handler said where ours is switched off', async () => {
+    const app = await warm({ fields: { 'cache-status': 'upstream; hit' } }, { ttl: '5m', cacheStatus: false })
+    expect((await app.get()).fields['cache-status']).toBe('upstream; hit')
   })
 
   it.each([

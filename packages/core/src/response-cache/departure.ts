@@ -73,7 +73,11 @@ export function departStored({
   keepsCookies,
 }: StoredInstead): Departure {
   const set = [...besideCookies(answer.fields, outside['set-cookie'])]
-  if (cacheStatus !== undefined) set.push(['cache-status', cacheStatus])
+  if (cacheStatus !== undefined) {
+    const theirs = set.findIndex(([name]) => name === 'cache-status')
+    if (theirs !== -1) set.splice(theirs, 1)
+    set.push(['cache-status', cacheStatus])
+  }
   const settled = new Set(set.map(([name]) => name))
   if (keepsCookies) settled.add('set-cookie')
   const remove: string[] = []

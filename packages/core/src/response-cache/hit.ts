@@ -1,11 +1,12 @@
 /** Answering from a stored response without asking the handler. */
 import type { CacheEntry } from '../ports/cache-store.ts'
 import type { Exchange } from '../ports/exchange.ts'
-import type { CacheOutcome } from '../ports/http.ts'
+import type { CacheOutcome, FieldLine, FieldValue } from '../ports/http.ts'
 import { answerFrom, isPlainGet } from './answer.ts'
 import { besideCookies } from './stored-fields.ts'
 import { cacheStatusValue, type CacheStatus } from './cache-status.ts'
 import type { ForwardReason } from './cache-request.ts'
+import { listMembers } from './field-list.ts'
 import type { Landed } from './landed.ts'
 import type { ReadyAnswer, StoredResponse } from './stored-response.ts'
 
@@ -52,17 +53,30 @@ function isGood(ready: ReadyAnswer, { name, now }: Use): boolean {
 export function answerWith(use: Use, status: CacheStatus): CacheOutcome {
   const { exchange, stored, now, name } = use
   const { fields, ...answer } = answerFrom(stored, exchange.method, exchange.requestFields)
-  const cacheStatus =
-    name === undefined ? undefined : cacheStatusValue(name, status, exchange.responseField('cache-status'))
+  const own = name === undefined ? fields : withoutCacheStatus(stored, fields)
   return {
     type: 'respond',
     response: {
       ...answer,
-      fields: stored.setsCookie ? besideCookies(fields, exchange.responseField('set-cookie')) : fields,
+      fields: stored.setsCookie ? besideCookies(own, exchange.responseField('set-cookie')) : own,
       age: ageOf(stored, now),
-      cacheStatus,
+      cacheStatus: name === undefined ? undefined : cacheStatusValue(name, status, saidBefore(use)),
     },
   }
+}
+
+/** By the caches behind the handler, and by those that stand outside. */
+function saidBefore({ exchange, stored, name = '' }: Use): FieldValue | undefined {
+  const outside = exchange.responseField('cache-status')
+  if (stored.cacheStatus === undefined) return outside
+  // A mount further inside that has our name: whoever reads the list takes its word for ours.
+  const behind = listMembers(stored.cacheStatus).filter((member) => !member.startsWith(`${name};`))
+  return [behind, outside ?? []].flat()
+}
+
+/** Theirs leaves as one field with ours. */
+function withoutCacheStatus(stored: StoredResponse, fields: readonly FieldLine[]): readonly FieldLine[] {
+  return stored.cacheStatus === undefined ? fields : fields.filter(([name]) => name !== 'cache-status')
 }
 
 /** Since the response was made, or validated, at its origin. */

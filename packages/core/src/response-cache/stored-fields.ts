@@ -20,7 +20,6 @@ const neverStored: ReadonlySet<string> = new Set([
   'ratelimit-policy',
   // Accounted for, and written anew.
   'age',
-  'cache-status',
   'x-request-id',
 ])
 
@@ -62,7 +61,8 @@ export function fieldsToStore(fields: HeaderFields, rules: StoredFieldRules): Fi
       if (cookies.length > 0) lines.push([name, cookies])
       continue
     }
-    if (!isSameValue(value, rules.outside[name])) lines.push([name, value])
+    if (isSameValue(value, rules.outside[name])) continue
+    lines.push(name === 'cache-status' ? [name, membersInside(value, rules.outside[name])] : [name, value])
   }
   return lines
 }
@@ -71,6 +71,14 @@ export function fieldsToStore(fields: HeaderFields, rules: StoredFieldRules): Fi
 export function cookiesSetInside(fields: HeaderFields, outside: HeaderFields): string[] {
   const before = linesOf(outside['set-cookie'])
   return linesOf(fields['set-cookie']).filter((line) => !before.includes(line))
+}
+
+/** What caches behind the handler said of this response stays true of it (RFC 9211 §2); what stands outside is said anew. */
+function membersInside(value: FieldValue, outside: FieldValue | undefined): string {
+  const before = listMembers(outside)
+  return listMembers(value)
+    .filter((member) => !before.includes(member))
+    .join(', ')
 }
 
 /** The lines of a stored response, its cookies after those that stand outside: these are this request's own. */

@@ -1,5 +1,5 @@
 /** A whole response as it is stored: ready to be sent, and never changed. */
-import type { CacheOutcome, FieldLine } from '../ports/http.ts'
+import type { CacheOutcome, FieldLine, FieldValue } from '../ports/http.ts'
 import type { Validators } from './conditional.ts'
 
 /** What the response itself says of those who may share it, by what their requests carry. */
@@ -52,6 +52,8 @@ export class StoredResponse {
   readonly forEveryone: ForEveryone
   /** Whether cookies are among its fields: they join those that stand outside instead of replacing them. */
   readonly setsCookie: boolean
+  /** What caches behind the handler said of it: ours joins that. */
+  readonly cacheStatus: FieldValue | undefined
   /** Made by the first hit of each second. */
   readyHit: ReadyAnswer | undefined
 
@@ -68,6 +70,7 @@ export class StoredResponse {
     this.mustValidate = parts.mustValidate
     this.forEveryone = parts.forEveryone
     this.setsCookie = parts.fields.some(([name]) => name === 'set-cookie')
+    this.cacheStatus = parts.fields.find(([name]) => name === 'cache-status')?.[1]
     this.readyHit = undefined
   }
 }
