@@ -171,14 +171,30 @@ describe('an outage', () => {
     expect(admitted).toBe(each)
   })
 
-  it('is told to the application where it asks for more than a decision', async () => {
+  it.each([
+    ['local', { allowed: true, remaining: 3, source: 'local' }],
+    ['open', { allowed: true, source: 'local' }],
+    ['closed', { allowed: false, reason: 'backend', retryAfterMs: 1_000 }],
+  ] as const)(
+    'is not noticed by who only looks: peek says what consume would, by %s',
+    async (mode, expected) => {
+      const { limiter, answerBy } = made({ onBackendError: mode })
+      answerBy(failing)
+      limiter.consume('key')
+      expect(limiter.peek('key')).toMatchObject(expected)
+      expect(limiter.peek('key')).toMatchObject(expected)
+      answerBy(() => Promise.reject(new Error('down')))
+      expect(await limiter.peek('key')).toMatchObject(expected)
+    },
+  )
+
+  it('is told to the application where it changes something itself', async () => {
     const { limiter, answerBy } = made()
     answerBy(failing)
-    for (const call of ['peek', 'reset', 'unblock'] as const)
-      expect(() => limiter[call]('key')).toThrow('down')
+    for (const call of ['reset', 'unblock'] as const) expect(() => limiter[call]('key')).toThrow('down')
     expect(() => limiter.refund('key', 1)).toThrow('down')
     expect(() => limiter.block('key', '1m')).toThrow('down')
     answerBy(() => Promise.reject(new Error('down')))
-    await expect(limiter.peek('key')).rejects.toThrow('down')
+    await expect(limiter.reset('key')).rejects.toThrow('down')
   })
 })

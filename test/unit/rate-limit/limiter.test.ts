@@ -60,6 +60,8 @@ describe('a limiter without a framework', () => {
     await limiter.consume('key', { cost: 3 })
     expect(await limiter.peek('key')).toMatchObject({ allowed: false, remaining: 0 })
     expect(await limiter.peek('key', { cost: 0 })).toMatchObject({ allowed: true })
+    const longKey = 'k'.repeat(10_000)
+    expect((await limiter.peek(longKey)).key).toBe(longKey)
   })
 
   it('decides on several keys, each for itself', async () => {

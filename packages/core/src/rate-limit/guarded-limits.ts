@@ -71,6 +71,21 @@ export class GuardedLimits {
     })
   }
 
+  /** What `consume` would decide, by the backend or without it; charges nothing. Never throws or rejects. */
+  peek(group: string, key: string, charges: readonly Charge[]): MaybePromise<Decision> {
+    const without = (): Decision => {
+      const local = this.#localInstead()
+      return local === undefined ? this.#agreed(key, charges) : local.peek(group, key, charges)
+    }
+    // That the backend failed is told already to whoever listens.
+    try {
+      const answer = this.ask('peek', (store) => store.peek(group, key, charges))
+      return isPromise(answer) ? answer.catch(without) : answer
+    } catch {
+      return without()
+    }
+  }
+
   /** Corrects what a decision of this process charged, in the windows that it charged; nothing else. Never throws. */
   adjustLocal(adjustment: Adjustment): void {
     this.#local?.adjust(adjustment)
@@ -98,13 +113,21 @@ export class GuardedLimits {
   }
 
   #consumeWithout(group: string, key: string, charges: readonly Charge[]): Decision {
-    const { guard, expectedNodes, block, onBackendError } = this.#options
-    const { clock } = guard
-    if (onBackendError === 'local') {
-      this.#local ??= new LocalLimits(clock, expectedNodes)
-      return this.#local.consume(group, key, charges, block)
-    }
-    const now = Math.floor(clock.now())
+    const local = this.#localInstead()
+    return local === undefined ? this.#agreed(key, charges) : local.consume(group, key, charges, this.#block)
+  }
+
+  #localInstead(): LocalLimits | undefined {
+    const { guard, expectedNodes, onBackendError } = this.#options
+    if (onBackendError !== 'local') return undefined
+    this.#local ??= new LocalLimits(guard.clock, expectedNodes)
+    return this.#local
+  }
+
+  /** What was agreed on for when nobody counts. */
+  #agreed(key: string, charges: readonly Charge[]): Decision {
+    const { guard, onBackendError } = this.#options
+    const now = Math.floor(guard.clock.now())
     const { limit } = charges.reduce((a, b) => (b.policy.limit < a.policy.limit ? b : a)).policy
     if (onBackendError === 'open') {
       return { allowed: true, limit, remaining: limit, resetAt: now, key, policies: [], source: 'local' }

@@ -33,7 +33,7 @@ export class LocalLimits {
   }
 
   consume(group: string, key: string, charges: readonly Charge[], block: BlockRule | undefined): Decision {
-    const own = charges.map(({ policy, units }) => ({ policy: this.#partOf(policy), units }))
+    const own = this.#ownOf(charges)
     for (const { windowMs } of charges.map(({ policy }) => policy)) {
       if (windowMs > this.#longestWindowMs) this.#longestWindowMs = windowMs
     }
@@ -41,6 +41,11 @@ export class LocalLimits {
     const decision = this.#store.consume(group, key, own, block)
     this.#made.add(decision.policies)
     return { ...decision, source: 'local' }
+  }
+
+  /** What `consume` would decide; charges nothing. */
+  peek(group: string, key: string, charges: readonly Charge[]): Decision {
+    return { ...this.#store.peek(group, key, this.#ownOf(charges)), source: 'local' }
   }
 
   /** Calls `forget` when nothing was asked for so long that nothing counted here matters any more, if that comes to pass. */
@@ -54,8 +59,11 @@ export class LocalLimits {
   /** Corrects what a decision of these counters charged, in the windows that it charged. */
   adjust({ group, key, charges, decision }: Adjustment): void {
     if (!this.#made.has(decision.policies)) return
-    const own = charges.map(({ policy, units }) => ({ policy: this.#partOf(policy), units }))
-    this.#store.adjust(group, key, own, decision.policies)
+    this.#store.adjust(group, key, this.#ownOf(charges), decision.policies)
+  }
+
+  #ownOf(charges: readonly Charge[]): readonly Charge[] {
+    return charges.map(({ policy, units }) => ({ policy: this.#partOf(policy), units }))
   }
 
   /** This process's part of the quota; at least one unit where there is any, or the service would be closed. */

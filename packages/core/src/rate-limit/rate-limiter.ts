@@ -126,11 +126,12 @@ export class RateLimiter<Changes = never> implements Listenable<LimiterEvents> {
       : (decisions as readonly Decision[])
   }
 
-  /** What `consume` would say; charges nothing. */
+  /** What `consume` would say, also while the backend does not answer; charges nothing. */
   peek(key: string, options?: ConsumeOptions): MaybePromise<Decision> {
     checkKey(key)
     const charges = options === undefined ? this.#charges : this.#chargesBy(options)
-    return this.#limits.ask('peek', (store) => store.peek(this.group, bounded(key), charges))
+    const decision = this.#limits.peek(this.group, bounded(key), charges)
+    return isPromise(decision) ? decision.then((later) => ({ ...later, key })) : { ...decision, key }
   }
 
   /** Gives units back under every policy, of what is counted still, the newest first; never more than were used. */
