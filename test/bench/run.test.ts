@@ -32,7 +32,7 @@ async function bench(
   }
 }
 
-it('runs from end to end: processes of their own, tables, bars and files', { timeout: 60_000 }, async () => {
+it('runs from end to end: processes of their own, tables, bars and files', { timeout: 180_000 }, async () => {
   await buildPackages()
   const parts = ['decision', 'http-limit', 'accuracy']
   const only = ['one key', 'new keys', 'limit-allowed, koa', 'accuracy']
