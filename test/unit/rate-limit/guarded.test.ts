@@ -180,7 +180,7 @@ describe('an outage', () => {
     async (mode, expected) => {
       const { limiter, answerBy } = made({ onBackendError: mode })
       answerBy(failing)
-      limiter.consume('key')
+      void limiter.consume('key')
       expect(limiter.peek('key')).toMatchObject(expected)
       expect(limiter.peek('key')).toMatchObject(expected)
       answerBy(() => Promise.reject(new Error('down')))
