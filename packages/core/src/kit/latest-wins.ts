@@ -35,11 +35,6 @@ export class LatestWins<Input> {
     return turn.done
   }
 
-  /** How many keys have a task that is running. */
-  get size(): number {
-    return this.#running.size
-  }
-
   #begin(key: string, input: Input): Promise<void> {
     const result = this.#task(key, input)
     // What waits for it goes on whatever came of it.

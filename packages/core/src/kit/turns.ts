@@ -3,11 +3,6 @@
 export class Turns {
   readonly #last = new Map<string, Promise<unknown>>()
 
-  /** How many keys have a task that runs or waits. */
-  get size(): number {
-    return this.#last.size
-  }
-
   /** Runs the task after all earlier ones of its key, whatever came of them. */
   run<Result>(key: string, task: () => Promise<Result>): Promise<Result> {
     const before = this.#last.get(key)

@@ -1,4 +1,5 @@
 /** What was read from a journal as batches: of each key the newest value, and all records that it stands for. */
+import type { BoundedMap } from '../../kit/bounded-map.ts'
 import { asError } from '../../kit/as-error.ts'
 import type { Codec } from '../../ports/codec.ts'
 import type { JournaledRecord } from '../../ports/journal.ts'
@@ -10,9 +11,11 @@ import type { Batch } from './write-queue.ts'
 export interface Found {
   newest: JournaledRecord
   readonly ids: string[]
-  /** By writer, the sequence of its newest write that was read here, now or earlier. */
-  readonly writers: Map<string, number>
+  readonly writers: NewestRead
 }
+
+/** By writer, the sequence of its newest write that was read here, now or earlier. */
+export type NewestRead = BoundedMap<string, number>
 
 export interface JournalBatch<T> extends Batch<T> {
   /** Of all records that need nothing any more when the batch is flushed. */

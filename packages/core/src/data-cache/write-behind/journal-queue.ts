@@ -6,7 +6,7 @@ import type { Journal } from '../../ports/journal.ts'
 import { backoffMs } from '../../kit/backoff.ts'
 import { BoundedMap } from '../../kit/bounded-map.ts'
 import { HeldReader } from './held-reader.ts'
-import { batchesOf, type Found, type JournalBatch } from './journal-batches.ts'
+import { batchesOf, type Found, type JournalBatch, type NewestRead } from './journal-batches.ts'
 import { encodeWrite, labelOf, originOf, type WriteOrigin } from './journal-format.ts'
 import { OwnWrites } from './own-writes.ts'
 import { WaitingLine, type WaitingLineOptions } from './waiting-line.ts'
@@ -27,8 +27,9 @@ const mostPerAppend = 256
 /** Batches' worth of records that are read at once: of a key that is written often, most values are superseded. */
 const batchesAtOnce = 10
 
-/** Keys of which it is remembered which writes were read. */
+/** Keys of which it is remembered which writes were read, and of how many writers each: processes come and go. */
 const rememberedKeys = 10_000
+const rememberedWriters = 64
 
 /** How soon a journal that was full is tried again. */
 const fullBackoff = { firstMs: 10, mostMs: 250 }
@@ -52,7 +53,7 @@ export class JournalQueue<T> implements WriteQueue<T, JournalBatch<T>> {
   readonly #line: WaitingLine<Write>
   readonly #own = new OwnWrites()
   /** By key: of each writer the newest write that was read here. */
-  readonly #writers = new BoundedMap<string, Map<string, number>>(rememberedKeys)
+  readonly #writers = new BoundedMap<string, NewestRead>(rememberedKeys)
   #held: HeldReader | undefined
   /** Read from the journal, to be taken next. No two of them have a key in common. */
   #next: JournalBatch<T>[] = []
@@ -181,8 +182,8 @@ export class JournalQueue<T> implements WriteQueue<T, JournalBatch<T>> {
     return { keys, isAll: false }
   }
 
-  #writersOf(key: string): Map<string, number> {
-    const writers = this.#writers.get(key) ?? new Map<string, number>()
+  #writersOf(key: string): NewestRead {
+    const writers = this.#writers.get(key) ?? new BoundedMap<string, number>(rememberedWriters)
     this.#writers.set(key, writers)
     return writers
   }
