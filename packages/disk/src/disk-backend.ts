@@ -1,5 +1,6 @@
 /** The backend that the processes of one machine share: one file, no server, kept over restarts. */
 import {
+  ForebayError,
   checkOptions,
   defaultLogger,
   harmlessLogger,
@@ -48,7 +49,14 @@ const checks = { path: isText, maxBytes: isInteger(leastBytes), logger: isObject
  * @throws ForebayError for options that are unknown, malformed or missing, and for a path that cannot be used.
  */
 export function diskBackend(options: DiskBackendOptions): DiskBackend {
-  checkOptions('diskBackend', { ...options, path: options?.path ?? null }, checks)
+  const given: Partial<DiskBackendOptions> = options ?? {}
+  checkOptions('diskBackend', given, checks)
+  if (given.path === undefined) {
+    throw new ForebayError(
+      'FOREBAY_INVALID_OPTION',
+      `diskBackend: path: undefined is not accepted. Accepted: ${isText.accepted}.`,
+    )
+  }
   return diskBackendWith(options)
 }
 

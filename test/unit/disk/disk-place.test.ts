@@ -126,8 +126,9 @@ describe('a path that cannot be used', () => {
 
 describe('options', () => {
   it.each([
-    [undefined, /diskBackend: path: null is not accepted/],
-    [{}, /diskBackend: path: null is not accepted/],
+    [undefined, /diskBackend: path: undefined is not accepted/],
+    [{}, /diskBackend: path: undefined is not accepted/],
+    ['./cache', /diskBackend: "\.\/cache" given as options. Accepted: an object/],
     [{ path: '' }, /diskBackend: path: "" is not accepted/],
     [
       { path: 'x', maxBytes: 5 },

@@ -126,8 +126,32 @@ describe('memoize', () => {
     expect(() => cache.memoize(load)).toThrow(
       /memoize: name: "load" is the name of another function on this cache/,
     )
-    expect(() => cache.memoize((id: string) => id)).toThrow(/name: the function has no name/)
     expect(() => cache.memoize((id: string) => id, { name: 'mine' })).not.toThrow()
+  })
+
+  it('keeps to itself, and says so, what a function without a name gives where other processes look', async () => {
+    const lines: unknown[] = []
+    const logger = { warn: (line: unknown) => lines.push(line), error: (line: unknown) => lines.push(line) }
+    const cache = createCache({ backend: { ...cacheOf().backend, shared: true }, logger })
+    let runs = 0
+    const first = cache.memoize((id: string) => `first ${id} ${++runs}`)
+    const second = cache.memoize((id: string) => `second ${id} ${++runs}`)
+    expect([await first('a'), await second('a'), await first('a')]).toEqual([
+      'first a 1',
+      'second a 2',
+      'first a 1',
+    ])
+    expect(await first.invalidate('a')).toBe(true)
+    expect([await first('a'), await second('a')]).toEqual(['first a 3', 'second a 2'])
+    expect(lines).toEqual([expect.stringContaining('memoize: a function without a name')])
+    await cache.close()
+  })
+
+  it('has the name and the number of parameters of the function', () => {
+    const { cache } = cacheOf()
+    const area = (width: number, height: number) => width * height
+    const memoized = cache.memoize(area, { name: 'other' })
+    expect([memoized.name, memoized.length]).toEqual(['area', 2])
   })
 
   it('forgets one result, or all of one function, and nothing else', async () => {

@@ -30,6 +30,11 @@ export function memoize<R>(fn: AnyFunction<R>, settings: MemoizeSettings): Memoi
   const memoized = function (this: unknown, ...args: unknown[]): Promise<R> {
     return results.ask(this, args)
   }
+  // Whoever looks at a function before calling it finds the one that was given.
+  Object.defineProperties(memoized, {
+    name: { value: fn.name, configurable: true },
+    length: { value: fn.length, configurable: true },
+  })
   return Object.assign(memoized, {
     info: () => results.info(),
     clear: () => results.clear(),

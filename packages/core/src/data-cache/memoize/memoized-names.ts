@@ -1,4 +1,5 @@
 /** Names of memoized functions: entries of two functions must never meet, in this process or in another. */
+import { randomUUID } from 'node:crypto'
 import { ForebayError, showValue } from '../../kit/forebay-error.ts'
 
 export interface NameOptions {
@@ -15,12 +16,18 @@ export interface NameOptions {
 /** By cache, then by name how many have asked for it. A cache that nobody uses any more is forgotten with its names. */
 const taken = new WeakMap<object, Map<string, number>>()
 
+/** Whether other processes could not tell which function this is: it has entries all the same, for itself alone. */
+export function isNameless({ given, own, isPrivate }: NameOptions): boolean {
+  return given === undefined && own === '' && !isPrivate
+}
+
 /**
  * Takes a name that no other function on this cache has.
- * @throws ForebayError `FOREBAY_INVALID_OPTION` when the name is taken; or, where other processes see the entries, when there
- * is none that they would agree on.
+ * @throws ForebayError `FOREBAY_INVALID_OPTION` when the name is taken, and other processes would not agree on another.
  */
-export function takeName(cache: object, { of, given, own, isPrivate }: NameOptions): string {
+export function takeName(cache: object, options: NameOptions): string {
+  if (isNameless(options)) return `#${randomUUID()}`
+  const { of, given, own, isPrivate } = options
   const names = taken.get(cache) ?? new Map<string, number>()
   taken.set(cache, names)
   const wanted = given ?? own
@@ -29,13 +36,10 @@ export function takeName(cache: object, { of, given, own, isPrivate }: NameOptio
     return wanted
   }
   if (given !== undefined || !isPrivate) {
-    const why =
-      wanted === ''
-        ? 'the function has no name, and other processes could not tell its entries from those of others'
-        : `${showValue(wanted)} is the name of another function on this cache`
     throw new ForebayError(
       'FOREBAY_INVALID_OPTION',
-      `${of}: name: ${why}. Accepted: a text that no other function on this cache has, the same in every process.`,
+      `${of}: name: ${showValue(wanted)} is the name of another function on this cache. Accepted: a text that no other ` +
+        'function on this cache has, the same in every process.',
     )
   }
   let number = (names.get(wanted) ?? 0) + 1

@@ -6,7 +6,7 @@ import { loadChecks, overridden } from '../call-options.ts'
 import type { Memoized, MemoizeOptions } from '../data-cache.ts'
 import { interiorOf } from '../interior.ts'
 import { memoize } from './memoize.ts'
-import { takeName } from './memoized-names.ts'
+import { isNameless, takeName, type NameOptions } from './memoized-names.ts'
 
 /** What a memoized method is beside a function. */
 export interface Ownership {
@@ -25,7 +25,7 @@ const checks: OptionChecks = {
   maxSize: isInteger(1),
 }
 
-/** @throws ForebayError for options that are unknown or malformed, and for a name that is taken or missing. */
+/** @throws ForebayError for options that are unknown or malformed, and for a name that is taken. */
 export function memoizedOn<This, Args extends unknown[], R>(
   cache: object,
   fn: (this: This, ...args: Args) => MaybePromise<R>,
@@ -42,7 +42,15 @@ export function memoizedOn<This, Args extends unknown[], R>(
   const { core } = interior
   const rules = overridden(core.settings.rules, load, of)
   const isPrivate = owner !== undefined || !core.backend.shared
-  const taken = takeName(cache, { of, given: name, own: fn.name, isPrivate })
+  const naming: NameOptions = { of, given: name, own: fn.name, isPrivate }
+  const taken = takeName(cache, naming)
+  if (isNameless(naming)) {
+    core.log.warn(
+      'nameless',
+      `${of}: a function without a name: what it gives is cached for this process alone, and until it ends. Give it a ` +
+        'name that all processes agree on',
+    )
+  }
   return memoize(fn as (this: unknown, ...args: unknown[]) => MaybePromise<R>, {
     interior,
     of: `${of} ${taken}`,
