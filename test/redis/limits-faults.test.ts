@@ -125,7 +125,7 @@ it.each([
   await using backend = open()
   await take(backend, 'a')
   const keys = (await node.command('KEYS', `faults${backends}:*`)) as string[]
-  const key = keys.find((name) => name.includes('l2:')) ?? ''
+  const key = keys.find((name) => name.includes('l3:')) ?? ''
   await node.command('DEL', key)
   await node.command('EVAL', turn, '1', key)
   expect(await take(backend, 'a')).toBe(99)
@@ -140,7 +140,7 @@ it('a log whose lines were lost or replaced begins anew', async () => {
   const remaining = async (): Promise<number> => (await backend.limits.consume('log', 'a', log)).remaining
   expect([await remaining(), await remaining()]).toEqual([8, 7])
   const keys = (await node.command('KEYS', `faults${backends}:*`)) as string[]
-  const lines = keys.find((name) => /l2:.*:/.test(name)) ?? ''
+  const lines = keys.find((name) => /l3:.*:/.test(name)) ?? ''
   await node.command('DEL', lines)
   expect(await remaining()).toBe(8)
   await node.command('DEL', lines)

@@ -1,6 +1,7 @@
 /** Questions asked in one tick travel together: one script call for those of a shape, in a Cluster one per slot. */
 import type { Clock } from '@forebay/core'
 import type { Answering } from '../connection/answering.ts'
+import { endOfAnswer } from './answers.ts'
 import type { Connection } from '../connection/connection.ts'
 import { askScript } from '../connection/run-script.ts'
 import type { ConsumeShape } from './consume-shape.ts'
@@ -140,7 +141,7 @@ export class Batcher {
 
   #answer(asked: readonly Question[], reply: unknown, sentAt: number): void {
     const { clock, learn, tickets } = this.#options
-    if (!Buffer.isBuffer(reply) || reply.length !== bytesOf(asked)) {
+    if (!Buffer.isBuffer(reply) || !isOf(asked, reply)) {
       const error = new TypeError('Redis answered with something that is no decision')
       for (const one of asked) one.failed(error)
       return
@@ -152,8 +153,9 @@ export class Batcher {
     const call = { now, sentAt, receivedAt }
     let at = headBytes
     for (const one of asked) {
+      const next = endOfAnswer(one.policies, reply, at)
       one.answered(reply, at, call)
-      at += one.bytes
+      at = next
     }
   }
 }
@@ -166,8 +168,9 @@ function isSentAround(error: unknown): boolean {
   return error instanceof Error && /\bTRYAGAIN\b|Too many Cluster redirections/.test(error.message)
 }
 
-function bytesOf(asked: readonly Question[]): number {
-  let bytes = headBytes
-  for (const one of asked) bytes += one.bytes
-  return bytes
+/** Whether it has an answer to each, and nothing more. */
+function isOf(asked: readonly Question[], reply: Buffer): boolean {
+  let at = headBytes
+  for (const { policies } of asked) at = endOfAnswer(policies, reply, at)
+  return at === reply.length
 }

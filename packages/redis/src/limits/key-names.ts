@@ -69,7 +69,7 @@ export class KeyNames {
     // Unpaired surrogates would all be the same in UTF-8.
     const hashed = surrogate.test(id) ? digest(id) : hash('sha256', id, 'base64url')
     const tag = (valueAt(hashed, digestLength) * 64 + valueAt(hashed, digestLength + 1)) % tags
-    return { text: `${this.#prefix}{${tag}}l2:${hashed.slice(0, digestLength)}`, tag }
+    return { text: `${this.#prefix}{${tag}}l3:${hashed.slice(0, digestLength)}`, tag }
   }
 
   #group(group: string): string {

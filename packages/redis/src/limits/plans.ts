@@ -4,7 +4,7 @@ import type { BlockRule, Charge, Policy, PolicyDecision } from '@forebay/core'
 import { shapeOf, type ConsumeShape } from './consume-shape.ts'
 import { hasBurst } from './script/consume-script.ts'
 import { algorithmNumbers, quickOf } from './script/limits-script.ts'
-import { headerOf } from './script/quick-source.ts'
+import { headOf } from './script/quick-source.ts'
 
 export type Operation = 'consume' | 'peek' | 'adjust' | 'reset' | 'block' | 'unblock'
 
@@ -15,19 +15,20 @@ export interface Plan {
   readonly logs: readonly string[]
   /** Set where nothing is asked but to consume, and there is a script for just that. */
   readonly shape: ConsumeShape | undefined
-  /** The plan for the script of its shape. */
+  /** The plan for the script of its shape, where it is that of all who travel together. */
   readonly words: readonly string[]
+  /** The same where others have others. */
+  readonly ownWords: readonly string[]
 }
 
 export function consumePlan(charges: readonly Charge[], rule: BlockRule | undefined): Plan {
   const known = consumePlans.get(charges)
   if (known !== undefined && known.rule === rule) return known
   const shape = shapeOf(charges, rule)
-  const words = shape === undefined ? [] : wordsOf(charges, rule)
   const plan =
     shape === undefined
       ? planOf('consume', ruleText(rule), charges.map(chargeText), charges)
-      : { text: words.join(' '), logs: logsOf(charges), shape, words }
+      : { logs: logsOf(charges), shape, ...wordsOf(charges, rule) }
   consumePlans.set(charges, { ...plan, rule })
   return plan
 }
@@ -68,7 +69,7 @@ function planOf(
   charges: readonly Charge[],
 ): Plan {
   const text = `[${[`"${operation}"`, rule, ...texts].join(',')}]`
-  return { text, logs: logsOf(charges), shape: undefined, words: [] }
+  return { text, logs: logsOf(charges), shape: undefined, words: [], ownWords: [] }
 }
 
 function logsOf(charges: readonly Charge[]): readonly string[] {
@@ -77,14 +78,19 @@ function logsOf(charges: readonly Charge[]): readonly string[] {
     .map(({ policy }) => policyId(policy))
 }
 
-function wordsOf(charges: readonly Charge[], rule: BlockRule | undefined): readonly string[] {
-  const words = charges.flatMap(({ policy, units }, place) => {
-    const { algorithm, limit, windowMs, burst } = policy
-    const header = headerOf(policyId(policy), quickOf(algorithm), { place, count: charges.length })
-    const own = [header, `${limit}`, `${windowMs}`, `${units}`]
-    return hasBurst(algorithm) ? [...own, `${burst}`] : own
-  })
-  return rule === undefined ? words : [...words, `${rule.blockMs}`, `${rule.factor}`, `${rule.maxMs}`]
+function wordsOf(
+  charges: readonly Charge[],
+  rule: BlockRule | undefined,
+): Pick<Plan, 'text' | 'words' | 'ownWords'> {
+  const parts = charges.map(({ policy }) => ({ id: policyId(policy), source: quickOf(policy.algorithm) }))
+  const numbers = charges.flatMap(({ policy: { algorithm, limit, windowMs, burst } }) =>
+    hasBurst(algorithm) ? [limit, windowMs, burst] : [limit, windowMs],
+  )
+  if (rule !== undefined) numbers.push(rule.blockMs, rule.factor, rule.maxMs)
+  const words = [headOf(parts), ...numbers.map(String)]
+  const ownWords = [...words, ...charges.map(({ units }) => String(units))]
+  const isPlain = charges.every(({ units }) => units === 1)
+  return { text: ownWords.join(' '), words: isPlain ? words : ownWords, ownWords }
 }
 
 function ruleText(rule: BlockRule | undefined): string {

@@ -6,8 +6,8 @@ import type { Plan } from './plans.ts'
 export interface Question {
   readonly name: KeyName
   readonly plan: Plan
-  /** How many bytes of the answer are this question's. */
-  readonly bytes: number
+  /** How many policies the answer tells of. */
+  readonly policies: number
   /** @param at where in the reply the answer begins. */
   readonly answered: (reply: Buffer, at: number, call: Call) => void
   readonly failed: (error: unknown) => void

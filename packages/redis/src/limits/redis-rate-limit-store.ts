@@ -12,7 +12,7 @@ import type {
 } from '@forebay/core'
 import type { Connection } from '../connection/connection.ts'
 import type { RedisClock } from '../redis-clock.ts'
-import { decisionBytes, decisionFrom, headBytes, readFinding, readInstant } from './answers.ts'
+import { decisionFrom, readFinding, readInstant } from './answers.ts'
 import { Batcher } from './batcher.ts'
 import { KeyNames, type KeyName } from './key-names.ts'
 import { KnownDenials, type Denied } from './known-denials.ts'
@@ -70,7 +70,7 @@ export class RedisRateLimitStore implements RateLimitStore {
       this.#batcher.ask({
         name: this.#names.of(group, key),
         plan: peekPlan(charges),
-        bytes: decisionBytes(charges),
+        policies: charges.length,
         answered: (reply, at, { now }) => resolve(decisionFrom(key, readFinding(charges, reply, at, now))),
         failed: reject,
       })
@@ -122,7 +122,7 @@ export class RedisRateLimitStore implements RateLimitStore {
       this.#batcher.ask({
         name,
         plan: consumePlan(charges, block),
-        bytes: decisionBytes(charges),
+        policies: charges.length,
         answered: (reply, at, call) => {
           const finding = readFinding(charges, reply, at, call.now)
           const decision = decisionFrom(key, finding)
@@ -151,7 +151,7 @@ export class RedisRateLimitStore implements RateLimitStore {
       this.#batcher.ask({
         name,
         plan,
-        bytes: headBytes,
+        policies: 0,
         answered: (reply, at, { now }) => resolve(readInstant(reply, at) - now),
         failed: reject,
       })

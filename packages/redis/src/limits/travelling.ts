@@ -15,7 +15,7 @@ export function plansAsWords(asked: readonly Question[]): string[] {
   const [first] = asked
   if (first === undefined) return []
   const isOne = asked.every(({ plan }) => plan === first.plan || plan.text === first.plan.text)
-  return isOne ? [...first.plan.words] : asked.flatMap(({ plan }) => plan.words)
+  return isOne ? [...first.plan.words] : asked.flatMap(({ plan }) => plan.ownWords)
 }
 
 /** For the script that answers anything: all plans, each once; then in order which plan is that of how many questions. */

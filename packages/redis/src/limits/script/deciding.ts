@@ -5,7 +5,8 @@
  * units, and for a correction the window that was charged. Each answer begins with its kind and an instant.
  */
 export const deciding = `
-local admitted, overQuota, blocked, punished = 0, 1, 2, 3
+-- What is consumed the quick way is answered without a kind, and begins with a number that is not negative.
+local admitted, overQuota, blocked, punished = -1, -2, -3, -4
 
 local function nextUnitAt(c, remaining)
   if remaining >= c.p[5] then return now end

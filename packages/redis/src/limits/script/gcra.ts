@@ -9,7 +9,7 @@ const rule = `
 local gcra = {}
 
 function gcra.begin()
-  return { 0, 0, 0, 0, 0 }
+  return { 0, 0, 0, 0, 0, still = 3, moving = 2 }
 end
 
 -- Arrival time and fraction as the policy tells them: what was used stays used.

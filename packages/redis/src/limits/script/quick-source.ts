@@ -13,15 +13,16 @@ export interface QuickSource {
   readonly cold: readonly string[]
   /**
    * Charges in these numbers and sets `remaining$`, `wholeAt$`, `nextAt$` and `window$`; or says `break`, and then nothing has
-   * happened. Where others than the `changed` ones are new it sets `isNew`, and `cold$` to the cold ones, packed. Without a
-   * record all numbers are 0, and `text` is false.
+   * happened. Where others than the `changed` ones are new it sets `isNew`, and `cold$` to the cold ones, packed; those that
+   * were there are in `record` from `coldAt$` on, once it has said `readRecord$`. Without a record all numbers are 0, and `text`
+   * is false.
    */
   readonly charge: string
 }
 
-/** In front of the first part of a record; in front of each, with its id and how many numbers it has. */
+/** In front of a record; then of each part, its id and how many numbers of each kind it has. */
 const countBytes = 2
-const headerBytes = 14
+const partBytes = 15
 const floatBytes = 8
 
 /** A state's names as Lua writes them one after the other. */
@@ -37,66 +38,102 @@ export function floats(count: number): string {
   return 'd'.repeat(count)
 }
 
-/** What a record without other parts begins with at that place: how many parts, the part's id, and how many numbers it has. */
-export function headerOf(
-  id: string,
-  source: QuickSource | undefined,
-  { place, count }: { readonly place: number; readonly count: number },
-): string {
-  const own = id + String.fromCharCode(source?.hot.length ?? 0, source?.cold.length ?? 0)
-  return place === 0 ? String.fromCharCode(count, 0) + own : own
+/** A policy as a record names it. */
+export interface NamedPart {
+  readonly id: string
+  readonly source: QuickSource | undefined
+}
+
+/** What a record of these policies and nothing else begins with. */
+export function headOf(parts: readonly NamedPart[]): string {
+  const named = parts.map(({ id, source }) => {
+    const { hot, changed, cold } = source ?? { hot: [], changed: 0, cold: [] }
+    return id + String.fromCharCode(hot.length - changed, changed, cold.length)
+  })
+  return String.fromCharCode(parts.length, 0) + named.join('')
+}
+
+/** Lua for the id of a policy, by its place, in the `head` of a plan. */
+export function idInHead(place: number): string {
+  const from = countBytes + place * partBytes + 1
+  return `string.sub(head, ${from}, ${from + 11})`
+}
+
+function still({ hot, changed }: QuickSource): readonly string[] {
+  return hot.slice(0, hot.length - changed)
+}
+
+function moving({ hot, changed }: QuickSource): readonly string[] {
+  return hot.slice(hot.length - changed)
 }
 
 /** Sets `isDone` where it has consumed; otherwise nothing has happened. @param life Lua that defines `lifeMs(last)`. */
 export function quickSource(sources: readonly QuickSource[], life: string): string {
-  const headers = sources.map((_, index) => `c${headerBytes + (index === 0 ? countBytes : 0)}`)
-  const hotBytes = sources.reduce((sum, { hot }) => sum + headerBytes + hot.length * floatBytes, countBytes)
-  const allBytes = sources.reduce((sum, { cold }) => sum + cold.length * floatBytes, hotBytes)
-  const whole = sources.map(({ hot }, index) => headers[index] + floats(hot.length)).join('')
-  const numbers = every(sources, ({ hot }) => listOf(hot))
-  const found = every(sources, ({ hot }) => `found$, ${listOf(hot)}`)
-  const written = every(sources, ({ hot }) => `header$, ${listOf(hot)}`)
-  const [{ hot: first, changed } = { hot: [], changed: 0 }] = sources
-  const changedAt = countBytes + headerBytes + (first.length - changed) * floatBytes
-  const changedFormat = floats(changed) + whole.slice(`${headers[0]}${floats(first.length)}`.length)
-  const changedWords = written.split(', ').slice(1 + first.length - changed)
-  const answers = every(sources, () => `1, remaining$, wholeAt$, nextAt$, 0, window$`)
-  const answerFormat = floats(2 + 6 * sources.length)
-  let coldAt = hotBytes + 1
-  const charges = sources.map(({ charge, cold }, index) => {
-    const from = coldAt
-    coldAt += cold.length * floatBytes
-    return numbered(charge.replaceAll('coldAt$', `${from}`), index)
-  })
+  const headBytes = countBytes + sources.length * partBytes
+  const stillCount = sources.flatMap(still).length
+  const movingCount = sources.flatMap(moving).length
+  const movingAt = headBytes + stillCount * floatBytes
+  const hotBytes = movingAt + movingCount * floatBytes
+  const allBytes = hotBytes + sources.flatMap(({ cold }) => cold).length * floatBytes
+  const hot = `<c${headBytes}${floats(stillCount + movingCount)}`
+  const stillNumbers = every(sources, (source) => listOf(still(source)))
+  const movingNumbers = every(sources, (source) => listOf(moving(source)))
+  const numbers = `${stillNumbers}, ${movingNumbers}`
+  const answers = every(sources, () => `remaining$, wholeAt$, nextAt$, window$`)
+  const answerFormat = floats(4 * sources.length)
+  const charges = chargesOf(sources, hotBytes, allBytes)
   return `
   repeat
-    local text = readText('GET', key)
-    local isNew = not text
+    local text, record = ${readHot(hotBytes, allBytes)}
+    local isNew = text == ''
     local ${numbers}
     local ${every(sources, () => 'cold$, remaining$, wholeAt$, nextAt$, window$')}
-    if text then
-      if #text ~= ${allBytes} then break end
-      local ${every(sources, () => 'found$')}
-      ${found} = unpackText('<${whole}', text)
-      if ${every(sources, () => 'found$ ~= header$', ' or ')} then break end
+    if not isNew then
+      if #text ~= ${hotBytes} then break end
+      local found
+      found, ${numbers} = unpackText('${hot}', text)
+      if found ~= head then break end
     else
-      ${numbers} = ${zeros(numbers.split(', ').length)}
+      text = false
+      ${numbers} = ${zeros(stillCount + movingCount)}
     end
     ${charges.join('\n')}
     if isNew then
+      ${hotBytes === allBytes ? '' : `if text then ${readRecord(allBytes)} end`}
       ${life}
       local last = endsAt1
       ${every(sources, () => 'if endsAt$ > last then last = endsAt$ end', ' ')}
       ${coldsKept(sources, hotBytes)}
-      call('SET', key, pack('<${whole}', ${written})${coldsWritten(sources)}, 'PX', lifeMs(last))
+      call('SET', key, pack('${hot}', head, ${numbers})${coldsWritten(sources)}, 'PX', lifeMs(last))
     else
-      call('SETRANGE', key, '${changedAt}', pack('<${changedFormat}', ${changedWords.join(', ')}))
+      call('SETRANGE', key, '${movingAt}', pack('<${floats(movingCount)}', ${movingNumbers}))
     end
-    if isLone then return pack('<d${answerFormat}', now, 0, 0, ${answers}) end
-    out[#out + 1] = pack('<${answerFormat}', 0, 0, ${answers})
+    if isLone then return pack('<d${answerFormat}', now, ${answers}) end
+    out[#out + 1] = pack('<${answerFormat}', ${answers})
     isDone = true
   until true
 `
+}
+
+function chargesOf(sources: readonly QuickSource[], hotBytes: number, allBytes: number): readonly string[] {
+  let coldAt = hotBytes + 1
+  return sources.map(({ charge, cold }, index) => {
+    const from = coldAt
+    coldAt += cold.length * floatBytes
+    const placed = charge.replaceAll('coldAt$', `${from}`).replaceAll('readRecord$', readRecord(allBytes))
+    return numbered(placed, index)
+  })
+}
+
+/** Cold numbers are many, and seldom needed: they are read by themselves then. */
+function readHot(hotBytes: number, allBytes: number): string {
+  return hotBytes === allBytes
+    ? `readText('GET', key) or ''`
+    : `readText('GETRANGE', key, '0', '${hotBytes - 1}')`
+}
+
+function readRecord(allBytes: number): string {
+  return `record = record or readText('GET', key) if #record ~= ${allBytes} then break end`
 }
 
 function every(
@@ -117,7 +154,7 @@ function coldsKept(sources: readonly QuickSource[], hotBytes: number): string {
   const kept = sources.map(({ cold }, index) => {
     const from = at + 1
     at += cold.length * floatBytes
-    return cold.length === 0 ? '' : numbered(`cold$ = cold$ or string.sub(text, ${from}, ${at})`, index)
+    return cold.length === 0 ? '' : numbered(`cold$ = cold$ or string.sub(record, ${from}, ${at})`, index)
   })
   return kept.join(' ')
 }

@@ -44,7 +44,10 @@ export const quickSlidingWindow: QuickSource = {
       l1$, u1$ = now, u1$ + units$
     else
       local ${listOf(cold)} = ${zeros(cold.length)}
-      if text then ${listOf(cold)} = unpackText('<${floats(cold.length)}', text, coldAt$) end
+      if text then
+        readRecord$
+        ${listOf(cold)} = unpackText('<${floats(cold.length)}', record, coldAt$)
+      end
       local horizon, used = now - windowMs$, 0
       ${sumUsed}
       remaining$ = limit$ - used - units$

@@ -4,8 +4,9 @@
  * One string per key: for each policy its state, `b` for the block (kept out until, length of the latest block by a rule,
  * clean from), `d` for the instant until which nodes may deny from memory. It lives no longer than the longest-lived of
  * these; each begins with the instant of its own end, but for the block, which ends with it. In front two bytes that say how
- * many parts there are; then of each 12 bytes of id, one that says how many hot numbers it has, one for the cold ones, and
- * the hot numbers as floats; then the cold numbers of all. What was asked for last comes first, in its order.
+ * many parts there are; then of each 12 bytes of id, and three that say how many numbers it has that stand still, that move
+ * with every charge, and that are cold. Then as floats the still numbers of all, the moving ones of all, and the cold ones of
+ * all. What was asked for last comes first, in its order.
  */
 export const record = `
 local blockId, denialId = 'b...........', 'd...........'
@@ -35,18 +36,19 @@ local function parse(text)
   if length < 2 then return end
   local at = 3
   for n = 1, string.byte(text, 1) + string.byte(text, 2) * 256 do
-    if at + 13 > length then return end
-    local hot, cold = string.byte(text, at + 12, at + 13)
-    if hot == 0 then return end
-    local part = { hot = hot, cold = cold }
+    if at + 14 > length then return end
+    local still, moving, cold = string.byte(text, at + 12, at + 14)
+    if still == 0 then return end
+    local part = { still = still, moving = moving, cold = cold }
     found[string.sub(text, at, at + 11)] = part
     parts[n] = part
-    at = addNumbers(part, text, at + 14, hot)
-    if not at then return end
+    at = at + 15
   end
-  for n = 1, #parts do
-    if parts[n].cold > 0 then at = addNumbers(parts[n], text, at, parts[n].cold) end
-    if not at then return end
+  for _, kind in ipairs({ 'still', 'moving', 'cold' }) do
+    for n = 1, #parts do
+      if parts[n][kind] > 0 then at = addNumbers(parts[n], text, at, parts[n][kind]) end
+      if not at then return end
+    end
   end
   if at == length + 1 then return found end
 end
@@ -64,13 +66,16 @@ local function load(key)
 end
 
 local function save(key, found, counters)
-  local heads, colds, last = {}, {}, 0
+  local heads, stills, movings, colds, last = {}, {}, {}, {}, 0
   local function add(id, part, ends)
     if ends <= now then return end
     if ends > last then last = ends end
-    local hot = part.hot or #part
+    local still, moving = part.still or #part, part.moving or 0
+    local hot = still + moving
     local cold = #part - hot
-    heads[#heads + 1] = id .. string.char(hot, cold) .. struct.pack(formatOf(hot), unpack(part, 1, hot))
+    heads[#heads + 1] = id .. string.char(still, moving, cold)
+    stills[#stills + 1] = struct.pack(formatOf(still), unpack(part, 1, still))
+    if moving > 0 then movings[#movings + 1] = struct.pack(formatOf(moving), unpack(part, still + 1, hot)) end
     if cold > 0 then colds[#colds + 1] = struct.pack(formatOf(cold), unpack(part, hot + 1)) end
   end
   for i = 1, #counters do
@@ -86,7 +91,8 @@ local function save(key, found, counters)
     redis.call('DEL', key)
   else
     local count = string.char(#heads % 256, math.floor(#heads / 256))
-    redis.call('SET', key, count .. table.concat(heads) .. table.concat(colds), 'PX', lifeMs(last))
+    local numbers = table.concat(stills) .. table.concat(movings) .. table.concat(colds)
+    redis.call('SET', key, count .. table.concat(heads) .. numbers, 'PX', lifeMs(last))
   end
 end
 
@@ -101,7 +107,8 @@ local function counterOf(found, p, logKey)
   if logKey then c.log = { key = logKey, from = 0, to = 0 } end
   if c.s then
     local whole = c.a.begin(p)
-    if #c.s ~= #whole or c.s.hot ~= (whole.hot or #whole) then c.s = nil end
+    local isWhole = #c.s == #whole and c.s.still == (whole.still or #whole)
+    if not isWhole or c.s.moving ~= (whole.moving or 0) then c.s = nil end
   end
   if c.s and c.a.isLost and c.a.isLost(c) then c.s = nil end
   c.isKnown = c.s ~= nil

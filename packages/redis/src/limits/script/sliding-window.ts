@@ -22,7 +22,7 @@ local function usedIn(c)
 end
 
 function slidingWindow.begin()
-  return { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, hot = 7 }
+  return { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, still = 5, moving = 2 }
 end
 
 function slidingWindow.available(c)

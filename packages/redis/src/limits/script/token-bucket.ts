@@ -6,7 +6,7 @@ const rule = `
 local tokenBucket = {}
 
 function tokenBucket.begin()
-  return { 0, 0, 0, now }
+  return { 0, 0, 0, now, still = 1, moving = 3 }
 end
 
 local function elapsedMs(c)
