@@ -58,7 +58,7 @@ it('answers what the app asks itself with FOREBAY_CLOSED, the first time and eve
   const pages = createResponseCache({ backend, logger })
   close(far)
   for (let time = 0; time < 2; time++) {
-    await expect(limiter.peek('key')).rejects.toMatchObject({ code: 'FOREBAY_CLOSED' })
+    await expect(limiter.reset('key')).rejects.toMatchObject({ code: 'FOREBAY_CLOSED' })
     await expect(pages.invalidateTags('a')).rejects.toMatchObject({
       code: 'FOREBAY_CLOSED',
       message: expect.stringMatching(

@@ -195,6 +195,9 @@ describe('an outage', () => {
     expect(() => limiter.refund('key', 1)).toThrow('down')
     expect(() => limiter.block('key', '1m')).toThrow('down')
     answerBy(() => Promise.reject(new Error('down')))
-    await expect(limiter.reset('key')).rejects.toThrow('down')
+    await expect(limiter.reset('key')).rejects.toMatchObject({
+      code: 'FOREBAY_UNAVAILABLE',
+      message: 'reset: the backend did not do it: down',
+    })
   })
 })

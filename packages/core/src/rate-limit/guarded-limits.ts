@@ -2,6 +2,7 @@
 import type { BackendGuard } from '../guard/backend-guard.ts'
 import { GuardedWay } from '../guard/guarded-way.ts'
 import type { BackendUser } from '../guard/outage.ts'
+import { ForebayError, showValue } from '../kit/forebay-error.ts'
 import { isPromise } from '../kit/promise.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
 import type { BlockRule, Charge, Decision, RateLimitStore } from '../ports/rate-limit-store.ts'
@@ -92,8 +93,8 @@ export class GuardedLimits {
   }
 
   /**
-   * For what the application itself asks: throws or rejects with what the backend did, after `timeoutMs` at the latest, and
-   * at once while the backend is away. What was not asked then is not asked later either.
+   * For what the application itself asks: throws or rejects where the backend did not answer, after `timeoutMs` at the latest,
+   * and at once while the backend is away. What was not asked then is not asked later either.
    */
   ask<T>(operation: string, call: (store: RateLimitStore) => MaybePromise<T>): MaybePromise<T> {
     const way = this.#way
@@ -103,10 +104,13 @@ export class GuardedLimits {
       answer = call(this.#store)
     } catch (error) {
       way.failedAtOnce(operation, error)
-      throw error
+      throw unanswered(operation, error)
     }
     if (isPromise(answer)) {
-      return way.hear(answer, { operation, timeoutMs: this.#options.timeoutMs, read: asItIs })
+      const heard = way.hear(answer, { operation, timeoutMs: this.#options.timeoutMs, read: asItIs })
+      return heard.catch((error: unknown) => {
+        throw unanswered(operation, error)
+      })
     }
     if (!way.isSound) way.workedAtOnce()
     return answer
@@ -166,6 +170,14 @@ function notADecision(): TypeError {
 function isDecision(answer: unknown): answer is Decision {
   const decision = answer as Decision | null | undefined
   return typeof decision?.allowed === 'boolean' && Array.isArray(decision.policies)
+}
+
+function unanswered(operation: string, error: unknown): ForebayError {
+  if (error instanceof ForebayError) return error
+  const why = error instanceof Error ? error.message : showValue(error)
+  return new ForebayError('FOREBAY_UNAVAILABLE', `${operation}: the backend did not do it: ${why}`, {
+    cause: error,
+  })
 }
 
 function asItIs<T>(answer: T): T {
