@@ -59,7 +59,7 @@ describe('a backend', () => {
     await backend.close()
     expect((await pending).allowed).toBe(true)
     expect(await limiter.consume('key')).toMatchObject({ allowed: true, source: 'local' })
-    await expect(limiter.peek('key')).rejects.toMatchObject({ code: 'FOREBAY_CLOSED' })
+    await expect(limiter.reset('key')).rejects.toMatchObject({ code: 'FOREBAY_CLOSED' })
     expect(lines).toEqual([
       expect.stringMatching(/redis backend is closed, and rate limiter late still asks it/),
     ])
