@@ -21,46 +21,52 @@ export interface FleetLoad {
 const generators = 2
 
 const program = `
-  import { connect } from 'node:net'
+  import { connect, createServer } from 'node:net'
   import { once } from 'node:events'
   import { setTimeout as wait } from 'node:timers/promises'
 
-  const ends = /\\r\\ncontent-length: (\\d+)\\r\\n(?:[^]*?\\r\\n)?\\r\\n/i
+  const length = /\\r\\ncontent-length: (\\d+)/i
 
-  /** One connection, its answer, and when that was whole. */
+  /** One connection, its answer, and when that was whole. The connection stays open: closing it would cost others time. */
   class Asker {
     port
     text = ''
+    bytes = Infinity
     askedAt = 0
     ms = 0
     constructor(port) {
       this.port = port
       this.socket = connect(port, '127.0.0.1')
       this.isOpen = new Promise((resolve) => this.socket.once('connect', resolve).once('error', resolve))
-      this.whole = new Promise((resolve) => this.socket.once('close', resolve))
+      this.whole = new Promise((resolve) => {
+        this.socket.once('close', resolve)
+        this.socket.on('data', (chunk) => {
+          this.ms = performance.now() - this.askedAt
+          this.text += chunk.latin1Slice()
+          if (this.bytes === Infinity) this.measure()
+          if (this.text.length >= this.bytes) resolve()
+        })
+      })
       this.socket.on('error', () => {})
       this.socket.setNoDelay(true)
-      this.socket.on('data', (chunk) => {
-        this.ms = performance.now() - this.askedAt
-        this.text += chunk.latin1Slice()
-        const head = ends.exec(this.text)
-        if (head !== null && this.text.length >= head.index + head[0].length + Number(head[1])) this.socket.destroy()
-      })
+    }
+    measure() {
+      const end = this.text.indexOf('\\r\\n\\r\\n')
+      if (end !== -1) this.bytes = end + 4 + Number(length.exec(this.text)?.[1])
     }
     ask(request) {
       this.askedAt = performance.now()
       this.socket.write(request)
     }
     get isSound() {
-      return this.text.startsWith('HTTP/1.1 200 ')
+      return this.text.startsWith('HTTP/1.1 200 ') && this.text.length === this.bytes
     }
     get body() {
       return this.text.slice(this.text.indexOf('\\r\\n\\r\\n') + 4)
     }
   }
 
-  async function answersOf(askers) {
-    await Promise.all(askers.map(({ whole }) => whole))
+  function answersOf(askers) {
     const sound = askers.filter(({ isSound }) => isSound)
     return {
       failures: askers.length - sound.length,
@@ -70,18 +76,36 @@ const program = `
     }
   }
 
-  for (;;) {
-    const [{ path, ports, times }] = await once(process, 'message')
+  /** @param begin is waited for between connecting and asking. */
+  async function answers({ path, ports, times }, begin) {
     const request = Buffer.from('GET ' + path + ' HTTP/1.1\\r\\nHost: fleet.example\\r\\n\\r\\n')
     // One for each in turn, so that no process is served by the first only.
     const askers = Array.from({ length: times }, () => ports.map((port) => new Asker(port))).flat()
     await Promise.all(askers.map(({ isOpen }) => isOpen))
-    process.send('connected')
-    const [at] = await once(process, 'message')
-    await wait(at - Date.now())
+    await begin()
     for (const asker of askers) asker.ask(request)
-    const answers = ports.map((port) => answersOf(askers.filter((asker) => asker.port === port)))
-    process.send(await Promise.all(answers))
+    await Promise.all(askers.map(({ whole }) => whole))
+    for (const { socket } of askers) socket.destroy()
+    return ports.map((port) => answersOf(askers.filter((asker) => asker.port === port)))
+  }
+
+  // New processes may be what is measured, but not new clients: these ask themselves first.
+  const answer = 'HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok'
+  const mirror = createServer((socket) => socket.on('data', () => socket.write(answer)).on('error', () => {}))
+  await once(mirror.listen(0, '127.0.0.1'), 'listening')
+  for (let round = 0; round < 5; round++) {
+    await answers({ path: '/', ports: [mirror.address().port], times: 200 }, async () => {})
+  }
+  mirror.close()
+
+  for (;;) {
+    const [task] = await once(process, 'message')
+    const begin = async () => {
+      process.send('connected')
+      const [at] = await once(process, 'message')
+      await wait(at - Date.now())
+    }
+    process.send(await answers(task, begin))
   }
 `
 
