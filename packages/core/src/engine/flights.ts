@@ -1,5 +1,4 @@
 /** Concurrent misses on one key: one runs the handler, the others wait for it. */
-import type { Undo } from '../ports/clock.ts'
 import type { Turn } from './turn.ts'
 import type { Word } from './word.ts'
 
@@ -62,11 +61,13 @@ export class Flight<Result> {
     this.isCold = isCold
   }
 
-  /** Returns what makes the waiter leave; nothing of it is called after that. */
-  join(waiter: Waiter<Result>): Undo {
-    const { waiters } = this.#parts
-    waiters.add(waiter)
-    return () => waiters.delete(waiter)
+  join(waiter: Waiter<Result>): void {
+    this.#parts.waiters.add(waiter)
+  }
+
+  /** Whoever has joined; nothing of it is called after that. */
+  leave(waiter: Waiter<Result>): void {
+    this.#parts.waiters.delete(waiter)
   }
 
   /** @param word what the other nodes hear; `landed` says that they find the result in the store. */
@@ -98,12 +99,13 @@ export class Flight<Result> {
     heir.lead(next)
   }
 
-  #end(word: Word): readonly Waiter<Result>[] {
+  /** In the order of their coming. Nobody joins any more. */
+  #end(word: Word): Iterable<Waiter<Result>> {
     if (this.#isOver) return []
     this.#isOver = true
     const { open, key, waiters } = this.#parts
     open.delete(key)
     this.turn?.ended(word)
-    return [...waiters]
+    return waiters
   }
 }

@@ -5,6 +5,7 @@ import type { CacheOutcome } from '../ports/http.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
 import type { CacheCore } from './cache-core.ts'
 import type { CacheRequest } from './cache-request.ts'
+import { failed, rescued } from './failed.ts'
 import { identify } from './identify.ts'
 import { lookUp } from './lookup.ts'
 import type { Mount } from './mount.ts'
@@ -14,7 +15,7 @@ import { runRefresh } from './run-refresh.ts'
 import { queryRuleOf, type CacheSettings } from './settings.ts'
 import { hasContent, hasRewritingField } from './unkeyed-input.ts'
 import { sameRunAround } from './underway.ts'
-import { askUser, isAnyAnswer, UserFunctionError } from './user-function.ts'
+import { askUser, isAnyAnswer } from './user-function.ts'
 
 export class CacheMount implements Mount {
   readonly core: CacheCore
@@ -30,10 +31,9 @@ export class CacheMount implements Mount {
   /** Never throws or rejects. */
   handle(exchange: Exchange): MaybePromise<CacheOutcome> {
     try {
-      const outcome = this.#handle(exchange)
-      return isPromise(outcome) ? outcome.catch((error: unknown) => this.#failed(error)) : outcome
+      return this.#handle(exchange)
     } catch (error) {
-      return this.#failed(error)
+      return failed(this, error)
     }
   }
 
@@ -42,7 +42,7 @@ export class CacheMount implements Mount {
     if (exchange.refresh !== undefined) {
       const refresh = core.refreshes.claim(exchange.refresh, this)
       if (refresh === 'early') return pass()
-      if (refresh !== 'none') return runRefresh(this, exchange, refresh)
+      if (refresh !== 'none') return rescued(this, runRefresh(this, exchange, refresh))
     }
     if (exchange.method !== 'GET' && exchange.method !== 'HEAD') return passMethod(this, exchange)
     if (core.isClosed) return bypass(settings, 'closed')
@@ -50,9 +50,11 @@ export class CacheMount implements Mount {
     if (hasContent(exchange.requestFields)) return bypass(settings, 'request-body')
     if (settings.skip === undefined) return this.#identify(exchange)
     const skips = askUser({ operation: 'skip', accepts: isAnyAnswer }, settings.skip, exchange)
-    return isPromise(skips)
-      ? skips.then((late) => this.#unless(Boolean(late), exchange))
-      : this.#unless(Boolean(skips), exchange)
+    if (!isPromise(skips)) return this.#unless(Boolean(skips), exchange)
+    return rescued(
+      this,
+      skips.then((late) => this.#unless(Boolean(late), exchange)),
+    )
   }
 
   #unless(skips: boolean, exchange: Exchange): MaybePromise<CacheOutcome> {
@@ -61,7 +63,11 @@ export class CacheMount implements Mount {
 
   #identify(exchange: Exchange): MaybePromise<CacheOutcome> {
     const request = identify(exchange, this.settings)
-    return isPromise(request) ? request.then((late) => this.#lookUp(late)) : this.#lookUp(request)
+    if (!isPromise(request)) return this.#lookUp(request)
+    return rescued(
+      this,
+      request.then((late) => this.#lookUp(late)),
+    )
   }
 
   #lookUp(request: CacheRequest | undefined): MaybePromise<CacheOutcome> {
@@ -75,12 +81,6 @@ export class CacheMount implements Mount {
     const around = sameRunAround(this.core, request.exchange, request.key)
     if (around?.refresh === undefined) return undefined
     const { why, stale, index, isCold, flight, refresh } = around
-    return runHandler(this, { request, why, stale, index, isCold }, flight, { refresh })
-  }
-
-  #failed(error: unknown): CacheOutcome {
-    if (error instanceof UserFunctionError) this.core.userFunctionFailed(error)
-    else this.core.ownFailure('handle', error)
-    return bypass(this.settings, 'option-failed')
+    return rescued(this, runHandler(this, { request, why, stale, index, isCold }, flight, { refresh }))
   }
 }

@@ -6,12 +6,13 @@ import type { TurnEnd } from '../engine/turn.ts'
 import type { Miss } from './cache-request.ts'
 import { mayShare } from './judge-use.ts'
 import type { Landed } from './landed.ts'
+import type { Missed } from './missed.ts'
 import type { Mount } from './mount.ts'
 import { runHandler } from './run-handler.ts'
 import { isSelected, selectAnew } from './selection.ts'
 import { landedStored, mayStandIn } from './stand-in.ts'
 import { lookAgain, turnFor } from './turn-for.ts'
-import { unlessClientLeaves, type AfterWaiting } from './waiting.ts'
+import { unlessClientLeaves } from './waiting.ts'
 
 /** Begins the flight on a key that has none. */
 export function beginFlight(mount: Mount, miss: Miss, key: string): Flight<Landed> {
@@ -22,12 +23,8 @@ export function beginFlight(mount: Mount, miss: Miss, key: string): Flight<Lande
 }
 
 /** Runs the handler, or waits for the node that does. */
-export function lead(
-  mount: Mount,
-  miss: Miss,
-  flight: Flight<Landed>,
-  after: AfterWaiting,
-): MaybePromise<CacheOutcome> {
+export function lead(missed: Missed, flight: Flight<Landed>): MaybePromise<CacheOutcome> {
+  const { mount, miss } = missed
   const { turn } = flight
   if (turn === undefined) return runHandler(mount, miss, flight)
   // Beside the lease, so that it costs no further round trip.
@@ -39,7 +36,7 @@ export function lead(
       settle(() =>
         end.type === 'lead'
           ? runHandler(mount, miss, flight, { stamp: end.hasWaited ? undefined : stamp })
-          : follow(mount, { miss, flight, after }, end),
+          : follow(missed, flight, end),
       )
     }
     void turn.outcome.then(goOn)
@@ -50,40 +47,31 @@ export function lead(
   })
 }
 
-interface Following {
-  readonly miss: Miss
-  readonly flight: Flight<Landed>
-  readonly after: AfterWaiting
-}
-
 /** Another node has led: what became of it is told to those who wait here, too. */
 function follow(
-  mount: Mount,
-  following: Following,
+  missed: Missed,
+  flight: Flight<Landed>,
   end: Exclude<TurnEnd<Landed>, { type: 'lead' }>,
 ): MaybePromise<CacheOutcome> {
-  const { flight, after } = following
+  const { after } = missed
   switch (end.type) {
     case 'found':
       flight.land(end.found)
-      return after.landed(end.found)
+      return after.landed(missed, end.found)
     case 'failed':
-      return standIn(mount, following, end.status)
+      return standIn(missed, flight, end.status)
     case 'alone':
       flight.release()
-      return after.runAlone()
+      return after.runAlone(missed)
     default:
       flight.retry()
-      return after.again()
+      return after.again(missed)
   }
 }
 
 /** The handler has failed on another node, and what was stored before stands in, unless it is gone by now. */
-async function standIn(
-  mount: Mount,
-  { miss, flight, after }: Following,
-  status: number,
-): Promise<CacheOutcome> {
+async function standIn(missed: Missed, flight: Flight<Landed>, status: number): Promise<CacheOutcome> {
+  const { mount, miss, after } = missed
   const { request } = miss
   const selection = await selectAnew(mount, request)
   if (isSelected(selection) && mayShare(request, selection.stored)) {
@@ -92,9 +80,9 @@ async function standIn(
     if (mayStandIn(request, stale, mount.core.clock.now())) {
       const landed = { ...landedStored(selection, stale), failedWith: status }
       flight.land(landed)
-      return after.landed(landed)
+      return after.landed(missed, landed)
     }
   }
   flight.release()
-  return after.runAlone()
+  return after.runAlone(missed)
 }

@@ -6,21 +6,26 @@ import type { CacheRequest, Miss } from './cache-request.ts'
 import { isDueEarly, refreshEarly, refreshStale } from './refreshing.ts'
 import { answerCollapsed, answerHit, answerWith, secondsLeft, type Use } from './hit.ts'
 import { judgeUse, mayShare } from './judge-use.ts'
+import { rescued } from './failed.ts'
 import { flightKeyOf } from './flight-key.ts'
 import type { Landed } from './landed.ts'
-import { handlerOrWait, type Round } from './miss.ts'
+import { handlerOrWait } from './miss.ts'
+import type { AfterWaiting, Missed, Round } from './missed.ts'
 import type { Mount } from './mount.ts'
 import { noteUse } from './notes.ts'
 import { secondaryKey } from './secondary-key.ts'
 import { coldMissOf, isSelected, missOf, selectAnew, selectFirst, type Selected } from './selection.ts'
 import { mayStandIn, standInStatus } from './stand-in.ts'
 
+/** Never rejects. */
 export function lookUp(mount: Mount, request: CacheRequest, round: Round): MaybePromise<CacheOutcome> {
   if (round === 'first' && isBeingMade(mount, request)) return miss(mount, coldMissOf(request), round)
   const selection = round === 'first' ? selectFirst(mount, request) : selectAnew(mount, request)
-  return isPromise(selection)
-    ? selection.then((late) => reuseOrMiss(mount, late, round))
-    : reuseOrMiss(mount, selection, round)
+  if (!isPromise(selection)) return reuseOrMiss(mount, selection, round)
+  return rescued(
+    mount,
+    selection.then((late) => reuseOrMiss(mount, late, round)),
+  )
 }
 
 /** Whether somebody here makes what was not there a moment ago: there is no need to ask a backend far away for it again. */
@@ -77,16 +82,19 @@ function miss(mount: Mount, missed: Miss, round: Round): MaybePromise<CacheOutco
     mount.core.counts.misses++
     noteUse(mount.core, 'miss', missed.request)
   }
-  return handlerOrWait(mount, missed, round, {
-    landed: (landed) => collapsed(mount, missed, landed),
-    // Once: whoever keeps coming too late has waited long enough.
-    again: () => lookUp(mount, missed.request, round === 'first' ? 'again' : 'alone'),
-    runAlone: () => lookUp(mount, missed.request, 'alone'),
-  })
+  return handlerOrWait({ mount, miss: missed, round, after })
+}
+
+const after: AfterWaiting = {
+  landed: collapsed,
+  // Once: whoever keeps coming too late has waited long enough.
+  again: ({ mount, miss: { request }, round }) =>
+    lookUp(mount, request, round === 'first' ? 'again' : 'alone'),
+  runAlone: ({ mount, miss: { request } }) => lookUp(mount, request, 'alone'),
 }
 
 /** Another request's run has produced a response: mostly ours too. */
-function collapsed(mount: Mount, missed: Miss, landed: Landed): MaybePromise<CacheOutcome> {
+function collapsed({ mount, miss: missed }: Missed, landed: Landed): MaybePromise<CacheOutcome> {
   const { request, why } = missed
   const { core, settings } = mount
   const { names, secondaryKey: theirs } = landed.variant

@@ -6,46 +6,39 @@ import type { Flight } from '../engine/flights.ts'
 import type { Miss } from './cache-request.ts'
 import { cacheStatusValue } from './cache-status.ts'
 import { flightKeyOf } from './flight-key.ts'
+import { rescued } from './failed.ts'
+import { Follower } from './follower.ts'
 import { beginFlight, lead } from './lead.ts'
 import type { Landed } from './landed.ts'
+import type { Missed } from './missed.ts'
 import type { Mount } from './mount.ts'
 import { bypass } from './pass-through.ts'
 import { runHandler } from './run-handler.ts'
 import type { CacheSettings } from './settings.ts'
 import { sameRunAround } from './underway.ts'
-import { unlessClientLeaves, type AfterWaiting } from './waiting.ts'
 
-/**
- * `first`: the request has just come. `again`: it has waited for a response that was not for it. `alone`: it has waited
- * for one that cannot be shared, and waits no more.
- */
-export type Round = 'first' | 'again' | 'alone'
-
-export function handlerOrWait(
-  mount: Mount,
-  miss: Miss,
-  round: Round,
-  after: AfterWaiting,
-): MaybePromise<CacheOutcome> {
+/** Never rejects. */
+export function handlerOrWait(missed: Missed): MaybePromise<CacheOutcome> {
+  const { mount, miss, round } = missed
   const { core, settings } = mount
   const { exchange, directives } = miss.request
   if (directives?.onlyIfCached === true) return notCached(settings, exchange)
   if (directives?.noStore === true) return bypass(settings, 'request-no-store')
   // A response to HEAD has nothing to share.
   if (exchange.method === 'HEAD' || !settings.coalesce || round === 'alone')
-    return runHandler(mount, miss, undefined)
+    return run(mount, miss, undefined)
   const key = flightKeyOf(miss)
-  if (core.passes.has(key)) return runHandler(mount, miss, undefined)
+  if (core.passes.has(key)) return run(mount, miss, undefined)
   const flight = core.flights.get(key)
-  if (flight === undefined) return lead(mount, miss, beginFlight(mount, miss, key), after)
+  if (flight === undefined) return rescued(mount, lead(missed, beginFlight(mount, miss, key)))
   // It is this very request that leads, through a mount further outside: it goes on as the leader.
-  return sameRunAround(core, exchange, miss.request.key)?.flight === flight
-    ? runHandler(mount, miss, flight)
-    : waitFor(flight, miss, mount, after)
+  if (sameRunAround(core, exchange, miss.request.key)?.flight === flight) return run(mount, miss, flight)
+  return new Promise((resolve) => new Follower(missed, flight, resolve))
 }
 
-/** After this long a purge is seen on every node that can be reached. */
-const purgeSeenMs = 1_000
+function run(mount: Mount, miss: Miss, flight: Flight<Landed> | undefined): MaybePromise<CacheOutcome> {
+  return rescued(mount, runHandler(mount, miss, flight))
+}
 
 /** RFC 9111 §5.2.1.7. */
 function notCached({ cacheStatus }: CacheSettings, exchange: Exchange): CacheOutcome {
@@ -63,25 +56,4 @@ function notCached({ cacheStatus }: CacheSettings, exchange: Exchange): CacheOut
           : cacheStatusValue(cacheStatus, { detail: 'only-if-cached' }, existing),
     },
   }
-}
-
-/** Waits for a flight, and goes on with it when its leader has failed. */
-function waitFor(
-  flight: Flight<Landed>,
-  miss: Miss,
-  mount: Mount,
-  after: AfterWaiting,
-): Promise<CacheOutcome> {
-  const { core } = mount
-  const joinedAt = core.clock.now()
-  const mayBePurged = ({ unvouchedSince = Infinity }: Landed): boolean =>
-    joinedAt - unvouchedSince > purgeSeenMs && core.backend.shared && core.entries.isReadable
-  return unlessClientLeaves(miss.request.exchange, (settle) =>
-    flight.join({
-      landed: (landed) => settle(() => (mayBePurged(landed) ? after.again() : after.landed(landed))),
-      again: () => settle(() => after.again()),
-      runAlone: () => settle(() => after.runAlone()),
-      lead: (next) => settle(() => lead(mount, miss, next, after)),
-    }),
-  )
 }

@@ -1,17 +1,9 @@
-/** A request that waits for another's run of the handler. */
+/** A request that waits, for as long as its client does. */
 import { isPromise } from '../kit/promise.ts'
 import type { Undo } from '../ports/clock.ts'
 import type { Exchange } from '../ports/exchange.ts'
 import type { CacheOutcome } from '../ports/http.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
-import type { Landed } from './landed.ts'
-
-/** What a waiting request does when the wait is over. */
-export interface AfterWaiting {
-  landed(landed: Landed): MaybePromise<CacheOutcome>
-  again(): MaybePromise<CacheOutcome>
-  runAlone(): MaybePromise<CacheOutcome>
-}
 
 type Answer = () => MaybePromise<CacheOutcome>
 
