@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Departed } from '../ports/admission.ts'
 import type { Undo } from '../ports/clock.ts'
-import { onClose } from './close-listeners.ts'
+import { onClose, onLastClose } from './close-listeners.ts'
 import { awaitedConnection } from './awaited-connection.ts'
 
 /** Calls `departed` once, when the response has left or its connection is gone. */
@@ -19,7 +19,7 @@ export function whenOver(res: ServerResponse, departed: Departed): void {
     departed(res.headersSent ? res.statusCode : undefined, isWhole(res))
   }
   res.on('finish', over)
-  const unclose = onClose(res, over)
+  const unclose = onLastClose(res, over)
   const awaited = awaitedConnection(res)
   const unawait = awaited && onClose(awaited, over)
 }
@@ -33,7 +33,7 @@ export function whenAborted(res: ServerResponse, aborted: () => void): Undo {
     aborted()
   }
   if (isClosed(res)) queueMicrotask(closed)
-  const unclose = onClose(res, closed)
+  const unclose = onLastClose(res, closed)
   const awaited = awaitedConnection(res)
   const unawait = awaited && onClose(awaited, closed)
   return () => {

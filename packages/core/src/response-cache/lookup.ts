@@ -1,16 +1,18 @@
 /** From a request's key to its answer, or to a run of the handler. */
+import { tellOf, type Reader } from '../engine/shared-reads.ts'
 import { isPromise } from '../kit/promise.ts'
+import type { FoundEntry } from '../ports/cache-store.ts'
 import type { CacheOutcome } from '../ports/http.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
 import type { CacheRequest, Miss } from './cache-request.ts'
 import { isDueEarly, refreshEarly, refreshStale } from './refreshing.ts'
 import { answerCollapsed, answerHit, answerWith, secondsLeft, type Use } from './hit.ts'
 import { judgeUse, mayShare } from './judge-use.ts'
-import { rescued } from './failed.ts'
+import { failed, rescued } from './failed.ts'
 import { flightKeyOf } from './flight-key.ts'
 import type { Landed } from './landed.ts'
 import { handlerOrWait } from './miss.ts'
-import type { AfterWaiting, Missed, Round } from './missed.ts'
+import type { AfterWaiting, Missed, Round, Waiting } from './missed.ts'
 import type { Mount } from './mount.ts'
 import { noteUse } from './notes.ts'
 import { secondaryKey } from './secondary-key.ts'
@@ -20,12 +22,12 @@ import { mayStandIn, standInStatus } from './stand-in.ts'
 /** Never rejects. */
 export function lookUp(mount: Mount, request: CacheRequest, round: Round): MaybePromise<CacheOutcome> {
   if (round === 'first' && isBeingMade(mount, request)) return miss(mount, coldMissOf(request), round)
-  const selection = round === 'first' ? selectFirst(mount, request) : selectAnew(mount, request)
-  if (!isPromise(selection)) return reuseOrMiss(mount, selection, round)
-  return rescued(
-    mount,
-    selection.then((late) => reuseOrMiss(mount, late, round)),
-  )
+  if (round !== 'first') return goOn(mount, selectAnew(mount, request), round)
+  const found = mount.core.reads.get(request.key, mount.settings.timeoutMs)
+  if (!isPromise(found)) return goOn(mount, selectFirst(mount, request, found), round)
+  const asked = new Asked(mount, request)
+  tellOf(mount.core.reads, request.key, found, asked)
+  return asked.outcome
 }
 
 /** Whether somebody here makes what was not there a moment ago: there is no need to ask a backend far away for it again. */
@@ -37,14 +39,71 @@ function isBeingMade({ core, settings }: Mount, request: CacheRequest): boolean 
   return flights.get(flightKeyOf(coldMissOf(request)))?.isCold === true
 }
 
-function reuseOrMiss(mount: Mount, selection: Selected | Miss, round: Round): MaybePromise<CacheOutcome> {
-  return isSelected(selection) ? judge(mount, selection, round) : miss(mount, selection, round)
+/** A request that waits for what the store says; there may be very many. */
+class Asked implements Reader, Waiting {
+  readonly outcome: Promise<CacheOutcome>
+  resolve: Waiting['resolve'] = () => undefined
+  readonly #mount: Mount
+  readonly #request: CacheRequest
+
+  constructor(mount: Mount, request: CacheRequest) {
+    this.#mount = mount
+    this.#request = request
+    this.outcome = new Promise((resolve) => (this.resolve = resolve))
+  }
+
+  found(found: FoundEntry | undefined): void {
+    const mount = this.#mount
+    try {
+      const selection = selectFirst(mount, this.#request, found)
+      const outcome = goOn(mount, selection, 'first', this)
+      if (outcome !== this.outcome) this.resolve(outcome)
+    } catch (error) {
+      this.unread(error)
+    }
+  }
+
+  unread(error: unknown): void {
+    this.resolve(failed(this.#mount, error))
+  }
 }
 
-function judge(mount: Mount, selected: Selected, round: Round): MaybePromise<CacheOutcome> {
+type Selection = MaybePromise<Selected | Miss>
+
+/** Never rejects. Where `waiting` is given and there is more to wait for, its outcome. */
+function goOn(
+  mount: Mount,
+  selection: Selection,
+  round: Round,
+  waiting?: Waiting,
+): MaybePromise<CacheOutcome> {
+  if (!isPromise(selection)) return reuseOrMiss(mount, selection, round, waiting)
+  return rescued(
+    mount,
+    selection.then((late) => reuseOrMiss(mount, late, round)),
+  )
+}
+
+function reuseOrMiss(
+  mount: Mount,
+  selection: Selected | Miss,
+  round: Round,
+  waiting?: Waiting,
+): MaybePromise<CacheOutcome> {
+  return isSelected(selection)
+    ? judge(mount, selection, round, waiting)
+    : miss(mount, selection, round, waiting)
+}
+
+function judge(
+  mount: Mount,
+  selected: Selected,
+  round: Round,
+  waiting: Waiting | undefined,
+): MaybePromise<CacheOutcome> {
   const { request, found, stored, index } = selected
   const { core } = mount
-  if (!mayShare(request, stored)) return miss(mount, { ...missOf(request), index }, round)
+  if (!mayShare(request, stored)) return miss(mount, { ...missOf(request), index }, round, waiting)
   const now = core.clock.now()
   const use: Use = {
     exchange: request.exchange,
@@ -60,10 +119,10 @@ function judge(mount: Mount, selected: Selected, round: Round): MaybePromise<Cac
     if (isDueEarly(mount.settings, use)) refreshEarly(mount, staleMiss(selected, 'stale'))
     return answerHit(use)
   }
-  if (reuse.type === 'validate') return miss(mount, staleMiss(selected, reuse.by), round)
+  if (reuse.type === 'validate') return miss(mount, staleMiss(selected, reuse.by), round, waiting)
   if (reuse.type === 'refresh') {
     const stale = staleMiss(selected, 'stale')
-    if (!refreshStale(mount, stale)) return miss(mount, stale, round)
+    if (!refreshStale(mount, stale)) return miss(mount, stale, round, waiting)
   }
   core.counts.stale++
   noteUse(core, 'stale', request, stored.route)
@@ -77,12 +136,12 @@ function staleMiss({ request, found, stored, at, index }: Selected, why: 'stale'
   return { request, why, stale: { at, entry: found.entry, stored }, index, isCold: false }
 }
 
-function miss(mount: Mount, missed: Miss, round: Round): MaybePromise<CacheOutcome> {
+function miss(mount: Mount, missed: Miss, round: Round, waiting?: Waiting): MaybePromise<CacheOutcome> {
   if (round === 'first') {
     mount.core.counts.misses++
     noteUse(mount.core, 'miss', missed.request)
   }
-  return handlerOrWait({ mount, miss: missed, round, after })
+  return handlerOrWait({ mount, miss: missed, round, after, waiting })
 }
 
 const after: AfterWaiting = {

@@ -33,7 +33,10 @@ export function handlerOrWait(missed: Missed): MaybePromise<CacheOutcome> {
   if (flight === undefined) return rescued(mount, lead(missed, beginFlight(mount, miss, key)))
   // It is this very request that leads, through a mount further outside: it goes on as the leader.
   if (sameRunAround(core, exchange, miss.request.key)?.flight === flight) return run(mount, miss, flight)
-  return new Promise((resolve) => new Follower(missed, flight, resolve))
+  const { waiting } = missed
+  if (waiting === undefined) return new Promise((resolve) => void new Follower(missed, flight, resolve))
+  void new Follower(missed, flight, waiting.resolve)
+  return waiting.outcome
 }
 
 function run(mount: Mount, miss: Miss, flight: Flight<Landed> | undefined): MaybePromise<CacheOutcome> {

@@ -16,6 +16,14 @@ export interface Missed {
   readonly miss: Miss
   readonly round: Round
   readonly after: AfterWaiting
+  /** What whoever asked was given already, as it has waited for the store. */
+  readonly waiting: Waiting | undefined
+}
+
+/** A promise that somebody has been given. It never rejects. */
+export interface Waiting {
+  readonly outcome: Promise<CacheOutcome>
+  readonly resolve: (outcome: MaybePromise<CacheOutcome>) => void
 }
 
 /** What a waiting request does when the wait is over. The same object for all of them. */

@@ -21,23 +21,24 @@ export function isSelected(selection: Selected | Miss): selection is Selected {
   return 'stored' in selection
 }
 
-/** For a request that comes: what is being read for another one does for it, too. */
-export function selectFirst(mount: Mount, request: CacheRequest): MaybePromise<Selected | Miss> {
-  return selectBy(mount.core.reads, mount, request)
+/** For a request that comes, of what the store says: what is being read for another one does for it, too. */
+export function selectFirst(
+  mount: Mount,
+  request: CacheRequest,
+  found: FoundEntry | undefined,
+): MaybePromise<Selected | Miss> {
+  return selectFrom(mount.core.reads, mount, request, found)
 }
 
 /** For a request that has waited: what is stored now. */
 export function selectAnew(mount: Mount, request: CacheRequest): MaybePromise<Selected | Miss> {
-  return selectBy(mount.core.entries, mount, request)
-}
-
-type Reads = Pick<SharedReads, 'get'>
-
-function selectBy(reads: Reads, mount: Mount, request: CacheRequest): MaybePromise<Selected | Miss> {
+  const reads = mount.core.entries
   const found = reads.get(request.key, mount.settings.timeoutMs)
   if (isPromise(found)) return found.then((late) => selectFrom(reads, mount, request, late))
   return selectFrom(reads, mount, request, found)
 }
+
+type Reads = Pick<SharedReads, 'get'>
 
 /** Something is stored, but it is not for this request. */
 export function missOf(request: CacheRequest): Miss {
