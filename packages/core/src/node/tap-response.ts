@@ -49,18 +49,24 @@ class ResponseTap {
       end: (...args: unknown[]) => this.#end(args),
       addTrailers: (...args: unknown[]) => this.#addTrailers(args),
     }
-    Object.assign(res, this.#installed)
+    const tapped = res as unknown as Writers
+    tapped.writeHead = this.#installed.writeHead
+    tapped.write = this.#installed.write
+    tapped.end = this.#installed.end
+    tapped.addTrailers = this.#installed.addTrailers
     this.#unclose = onClose(res, this.#closed)
   }
 
   undo(): void {
     this.#leave()
-    const current = this.#res as unknown as Record<string, unknown>
-    const installed = this.#installed as unknown as Record<string, unknown>
-    for (const [name, writer] of Object.entries(this.#original)) {
-      // Somebody else may stand in front of ours by now.
-      if (current[name] === installed[name]) current[name] = writer
-    }
+    const current = this.#res as unknown as Writers
+    const { writeHead, write, end, addTrailers } = this.#original
+    const installed = this.#installed
+    // Somebody else may stand in front of ours by now.
+    if (current.writeHead === installed.writeHead) current.writeHead = writeHead
+    if (current.write === installed.write) current.write = write
+    if (current.end === installed.end) current.end = end
+    if (current.addTrailers === installed.addTrailers) current.addTrailers = addTrailers
   }
 
   readonly #closed = (): void => {

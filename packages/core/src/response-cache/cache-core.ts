@@ -23,6 +23,7 @@ import type { QueryRule } from './primary-key.ts'
 import type { Verdict } from './response-cache.ts'
 import { responseCodec } from './response-codec.ts'
 import type { UserFunctionError } from './user-function.ts'
+import type { Reason } from './reasons.ts'
 
 export interface CacheCoreOptions {
   readonly name: string
@@ -74,7 +75,8 @@ export class CacheCore {
   readonly refreshes: BackgroundRefreshes<Miss>
   /** How the mounts of this cache read queries, each way once. */
   readonly queryRules: Map<string, QueryRule> = new Map<string, QueryRule>()
-  readonly lastResponses: BoundedMap<string, LastResponse> = new BoundedMap(remembered)
+  /** What became of the last response to a key: stored, or why not. */
+  readonly lastResponses: BoundedMap<string, Reason> = new BoundedMap(remembered)
   /** The origins of the latest responses: where a path is meant that comes without one. */
   readonly latestOrigins: BoundedMap<string, ServedOrigin> = new BoundedMap(rememberedOrigins)
   readonly counts: CacheCounts = {

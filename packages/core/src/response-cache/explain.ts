@@ -53,7 +53,8 @@ function howMuch({ served, reason }: Finding, isRemembered: boolean): number {
 }
 
 function lastOf(core: CacheCore, { key }: Finding): LastResponse | undefined {
-  return key === undefined ? undefined : core.lastResponses.get(key)
+  const code = key === undefined ? undefined : core.lastResponses.get(key)
+  return code === undefined ? undefined : { ...reasons[code], code, stored: code === 'stored' }
 }
 
 async function find(core: CacheCore, settings: CacheSettings, exchange: Exchange): Promise<Finding> {

@@ -3,7 +3,7 @@ import type { CacheEntry } from '../ports/cache-store.ts'
 import type { Exchange } from '../ports/exchange.ts'
 import type { CacheCore } from './cache-core.ts'
 import type { CacheRequest } from './cache-request.ts'
-import { reasons, type Reason } from './reasons.ts'
+import type { Reason } from './reasons.ts'
 import type { Run } from './run.ts'
 
 /** The route as labels and metrics name it: a pattern, never a URL. To be asked before the handler runs. */
@@ -34,7 +34,7 @@ export function noteUse(
 /** For `explain`. */
 function rememberLast(core: CacheCore, { key, exchange }: CacheRequest, reason: Reason): void {
   const { scheme, host } = exchange
-  core.lastResponses.set(key, { ...reasons[reason], code: reason, stored: reason === 'stored' })
+  core.lastResponses.set(key, reason)
   core.latestOrigins.set(`${scheme}://${host}`, { scheme, host })
 }
 

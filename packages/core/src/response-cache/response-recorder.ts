@@ -9,6 +9,7 @@ import type { Reason } from './reasons.ts'
 import type { Run } from './run.ts'
 import { judgeRun, refuse, type RunVerdict } from './run-verdict.ts'
 import type { StoringPlan } from './storing.ts'
+import { noteOver } from './underway.ts'
 
 /** One per run of the handler. No method throws, and nobody waits for a recorder that is over. */
 export class CacheRecorder implements ResponseRecorder {
@@ -126,5 +127,6 @@ export class CacheRecorder implements ResponseRecorder {
     this.#stopListening()
     this.#stopClock?.()
     this.#run.conditions.restore()
+    noteOver(this.#run)
   }
 }

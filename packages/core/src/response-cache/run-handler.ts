@@ -68,8 +68,14 @@ function recorded(
       ? WithheldConditions.all(requestFields, around?.conditions)
       : WithheldConditions.none(requestFields)
   const run: Run = {
-    ...miss,
-    ...facts,
+    // One by one: objects that begin with others spread into them get no hidden class in common, and whoever reads them waits.
+    request: miss.request,
+    why: miss.why,
+    stale: miss.stale,
+    index: miss.index,
+    isCold: miss.isCold,
+    stamp: facts.stamp,
+    refresh: facts.refresh,
     mount,
     flight: flight ?? around?.flight,
     flightKey,
@@ -82,6 +88,7 @@ function recorded(
     validates: stored !== undefined && conditions.validate(stored.validators),
     around: runAround(exchange),
     isWrapped: false,
+    isOver: false,
   }
   noteUnderway(run)
   return { type: 'continue', recorder: new CacheRecorder(run) }

@@ -38,4 +38,6 @@ export interface Run extends Miss {
   readonly around: Run | undefined
   /** Whether a mount of the same cache further inside runs for the same key: then everything is that one's business. */
   isWrapped: boolean
+  /** Whether nothing more of it is recorded. */
+  isOver: boolean
 }

@@ -79,7 +79,8 @@ function judgeStoring(run: Run, head: ResponseHead): StoringPlan | Reason {
     bornAt,
     staleAt,
     deleteAt,
-    ...windows,
+    staleWhileRevalidateMs: windows.staleWhileRevalidateMs,
+    staleIfErrorMs: windows.staleIfErrorMs,
     mustValidate: noCache ? 'always' : forbidsStale(governing) ? 'when-stale' : 'never',
     forEveryone: {
       authorization: isForEveryone(governing, 'authorization'),

@@ -16,6 +16,19 @@ export function noteUnderway(run: Run): void {
   innermost.set(run.request.exchange.requestFields, run)
 }
 
+/**
+ * The request is not in the middle of `run` any more. A weak map would let go of it by itself, but late: until the next full
+ * collection of garbage every run keeps its request and its response, and each of the small collections has to copy them.
+ */
+export function noteOver(run: Run): void {
+  run.isOver = true
+  const { requestFields } = run.request.exchange
+  let current = innermost.get(requestFields)
+  while (current?.isOver === true) current = current.around
+  if (current === undefined) innermost.delete(requestFields)
+  else innermost.set(requestFields, current)
+}
+
 /** Whether another cache of the same name is in the middle of the same: it holds the lease, and waits for this request. */
 export function isWithinOwnLease(core: CacheCore, exchange: Exchange, key: string): boolean {
   let run = runAround(exchange)
