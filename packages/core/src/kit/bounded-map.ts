@@ -41,8 +41,4 @@ export class BoundedMap<Key, Value> {
   delete(key: Key): boolean {
     return this.#values.delete(key)
   }
-
-  clear(): void {
-    this.#values.clear()
-  }
 }
