@@ -17,8 +17,8 @@ export function twoNodes(where: RedisOptions | RedisClient): RunningBackend {
   const prefix = ownPrefix()
   const open = (): RedisBackend =>
     'callBuffer' in where
-      ? redisBackend(where, { prefix, logger: silent })
-      : redisBackend({ logger: silent, ...where, prefix })
+      ? redisBackend(where, { prefix, logger: silent, timeout: '5s' })
+      : redisBackend({ logger: silent, timeout: '5s', ...where, prefix })
   const nodes = [open(), open()] as const
   return {
     backend: nodes[0],

@@ -89,6 +89,7 @@ export function busContract(harness: BackendHarness): void {
       }
       for (const text of hostileTexts) await current.backend.bus.publish('messages', text)
       await eventually(() => messages.messages.length === hostileTexts.length)
+      await eventually(() => heard.every((one) => one.messages.length > 0))
       expect(heard.map((one) => one.messages)).toEqual(hostileTexts.map((_, index) => [`${index}`]))
       expect(messages.messages).toEqual(hostileTexts)
       for (const { undo } of [...heard, messages]) undo()
