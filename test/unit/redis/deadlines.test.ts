@@ -34,6 +34,21 @@ test('a call that is late begins another, which has all its time', () => {
   expect(late).toEqual([100, 200, 300])
 })
 
+test('what a late call begins does not put off what was begun before', () => {
+  const clock = manualClock(0)
+  const deadlines = new Deadlines(clock, 100)
+  const late: string[] = []
+  const told = (name: string) => (): void => void late.push(`${name} ${clock.now()}`)
+  deadlines.begin(0, () => {
+    told('first')()
+    deadlines.begin(clock.now(), told('third'))
+  })
+  clock.advance(30)
+  deadlines.begin(clock.now(), told('second'))
+  clock.advance(1_000)
+  expect(late).toEqual(['first 100', 'second 130', 'third 200'])
+})
+
 test('however many calls are met, one timer runs, and none once nothing is waited for', () => {
   const clock = manualClock(0)
   let timers = 0

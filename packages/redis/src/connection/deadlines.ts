@@ -66,13 +66,17 @@ export class Deadlines {
   }
 
   readonly #look = (): void => {
-    this.#isTimed = false
     const now = this.#clock.now()
-    while (this.#first !== undefined && this.#first.dueAt <= now) {
-      const { late } = this.#first
-      this.#end(this.#first)
-      late()
+    // What they begin waits longer than others that are left: the timer is set for the first of all.
+    try {
+      while (this.#first !== undefined && this.#first.dueAt <= now) {
+        const { late } = this.#first
+        this.#end(this.#first)
+        late()
+      }
+    } finally {
+      this.#isTimed = false
+      if (this.#first !== undefined) this.#wait(Math.max(0, this.#first.dueAt - now))
     }
-    if (this.#first !== undefined && !this.#isTimed) this.#wait(this.#first.dueAt - now)
   }
 }
