@@ -4,6 +4,8 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createRateLimiter } from '@forebay/core'
+import { redisBackend } from '@forebay/redis'
 import { buildPackages } from '../built-packages.ts'
 import { startRedisNode, type RedisNode } from '../redis/redis-node.ts'
 import { guideBlocks, root } from './code-blocks.ts'
@@ -49,9 +51,13 @@ beforeAll(async () => {
 }, 60_000)
 
 afterAll(async () => {
-  await tellsEveryKey()
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
-  await redis.stop()
+  try {
+    await leaveCounters()
+    await tellsEveryKey()
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    await redis.stop()
+  }
 })
 
 interface Ran {
@@ -88,7 +94,21 @@ function runnable(code: string, given: Readonly<Record<string, { readonly value:
   return `${known.join('')}${here}\nprocess.exit(0)\n`
 }
 
-/** The table of keys in docs/redis.md knows whatever the blocks left in Redis. */
+/** What no block leaves: those that limit have no requests. */
+async function leaveCounters(): Promise<void> {
+  await using backend = redisBackend(`redis://127.0.0.1:${redis.port}`, { prefix: 'shop:', timeout: '10s' })
+  const limiter = createRateLimiter({
+    limit: 5,
+    window: '1m',
+    algorithm: 'sliding-log',
+    timeout: '10s',
+    backend,
+  })
+  const { source } = await limiter.consume('a')
+  expect(source).toBe('backend')
+}
+
+/** The table of keys in docs/redis.md knows whatever was left in Redis. */
 async function tellsEveryKey(): Promise<void> {
   const page = readFileSync(join(root, 'docs/redis.md'), 'utf8')
   const table = page.split('| below the prefix')[1]?.split('\n\n')[0] ?? ''
