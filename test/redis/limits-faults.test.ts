@@ -147,3 +147,41 @@ it('a log whose lines were lost or replaced begins anew', async () => {
   await node.command('RPUSH', lines, 'x')
   expect(await remaining()).toBe(8)
 })
+
+const algorithms = ['sliding-window', 'fixed-window', 'sliding-log', 'token-bucket', 'gcra'] as const
+
+describe.each(algorithms)('a record of %s with a number that nobody wrote', (algorithm) => {
+  it.each(['nan', 'inf', '-1', '0.5', '1e300'])('decides, and ends by itself: %s', async (number) => {
+    await using backend = open()
+    const [charge] = chargesOf(9)
+    const asked = [{ units: 1, policy: { ...charge!.policy, algorithm } }]
+    const change = `return redis.call('SETRANGE', KEYS[1], ARGV[1], struct.pack('<d', tonumber(ARGV[2])))`
+    const keys = async (): Promise<string[]> =>
+      (await node.command('KEYS', `faults${backends}:*`)) as string[]
+    await backend.limits.consume('a', 'a', asked)
+    const key = (await keys()).find((name) => /l3:[^:]*$/.test(name)) ?? ''
+    const bytes = (await node.command('STRLEN', key)) as number
+    for (let at = 17; at < bytes; at += 8) {
+      await node.command('EVAL', change, '1', key, String(at), number)
+      for (let time = 0; time < 2; time++) {
+        const { remaining } = await backend.limits.consume('a', 'a', asked)
+        expect(remaining).toBeGreaterThanOrEqual(0)
+      }
+      for (const name of await keys()) expect(await node.command('PTTL', name)).toBeGreaterThan(0)
+      await backend.limits.reset('a', 'a', [asked[0]!.policy])
+      await backend.limits.consume('a', 'a', asked)
+    }
+  })
+})
+
+it('a bucket that takes longer to fill than Redis counts is counted, and ends', async () => {
+  await using backend = open()
+  const burst = Number.MAX_SAFE_INTEGER
+  const policy = { name: 'a', algorithm: 'token-bucket', limit: 1, windowMs: 315_360_000_000, burst } as const
+  for (const left of [burst - 1e9, burst - 2e9]) {
+    const { remaining } = await backend.limits.consume('a', 'a', [{ policy, units: 1e9 }])
+    expect(remaining).toBe(left)
+  }
+  const [key = ''] = (await node.command('KEYS', `faults${backends}:*`)) as string[]
+  expect(await node.command('PTTL', key)).toBeGreaterThan(0)
+})

@@ -34,7 +34,10 @@ export interface ScriptTime {
   readonly life: string
 }
 
-/** The server's time, in whole ms. Keys live a little longer than what they hold: its clock may step back a little. */
+/**
+ * The server's time, in whole ms. Keys live a little longer than what they hold: its clock may step back a little. Redis counts
+ * only so far, which is some 30,000 years.
+ */
 const serverTime: ScriptTime = {
   now: `
 local time = redis.call('TIME')
@@ -43,7 +46,7 @@ local now = time[1] * 1000 + (micros - micros % 1000) / 1000
 `,
   life: `
 local function lifeMs(last)
-  return last - now + 1000
+  return math.min(last - now + 1000, 1e15)
 end
 `,
 }

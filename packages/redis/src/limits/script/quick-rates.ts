@@ -22,7 +22,7 @@ export const quickGcra: QuickSource = {
       available = burst$ + floor(worn / windowMs$)
     end
     remaining$ = available - units$
-    if remaining$ < 0 then break end
+    if not (remaining$ >= 0) then break end
     local due = units$ * windowMs$ + before
     local whole = floor(due / limit$)
     arrival$, part$ = from + whole, due - whole * limit$
@@ -51,7 +51,7 @@ export const quickTokenBucket: QuickSource = {
       if whole < taken$ then missing, rest = taken$ - whole, filled - whole * windowMs$ end
     end
     remaining$ = burst$ - missing - units$
-    if remaining$ < 0 then break end
+    if not (remaining$ >= 0) then break end
     taken$, part$ = missing + units$, rest
     if filledAt$ < now then filledAt$ = now end
     window$ = filledAt$

@@ -67,7 +67,12 @@ function moving({ hot, changed }: QuickSource): readonly string[] {
   return hot.slice(hot.length - changed)
 }
 
-/** Sets `isDone` where it has consumed; otherwise nothing has happened. @param life Lua that defines `lifeMs(last)`. */
+/**
+ * Sets `isDone` where it has consumed; otherwise nothing has happened. Nothing is consumed by numbers that no script wrote:
+ * comparisons are put so that they fail for what is no number.
+ *
+ * @param life Lua that defines `lifeMs(last)`.
+ */
 export function quickSource(sources: readonly QuickSource[], life: string): string {
   const headBytes = countBytes + sources.length * partBytes
   const stillCount = sources.flatMap(still).length
@@ -103,6 +108,7 @@ export function quickSource(sources: readonly QuickSource[], life: string): stri
       ${life}
       local last = endsAt1
       ${every(sources, () => 'if endsAt$ > last then last = endsAt$ end', ' ')}
+      if last % 1 ~= 0 then break end
       ${coldsKept(sources, hotBytes)}
       call('SET', key, pack('${hot}', head, ${numbers})${coldsWritten(sources)}, 'PX', lifeMs(last))
     else

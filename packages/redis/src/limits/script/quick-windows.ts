@@ -40,7 +40,7 @@ export const quickSlidingWindow: QuickSource = {
       and (older$ == 0 or oldest$ + windowMs$ > now)
     then
       remaining$ = limit$ - older$ - u1$ - units$
-      if units$ == 0 or remaining$ < 0 then break end
+      if units$ == 0 or not (remaining$ >= 0) then break end
       l1$, u1$ = now, u1$ + units$
     else
       local ${listOf(cold)} = ${zeros(cold.length)}
@@ -51,7 +51,7 @@ export const quickSlidingWindow: QuickSource = {
       local horizon, used = now - windowMs$, 0
       ${sumUsed}
       remaining$ = limit$ - used - units$
-      if units$ == 0 or remaining$ < 0 then break end
+      if units$ == 0 or not (remaining$ >= 0) then break end
       if u1$ == 0 or (now - begins$) * 5 >= windowMs$ then
         if u1$ > 0 then
           if l6$ > horizon then u5$ = math.min(most, u5$ + u6$) end
@@ -80,7 +80,7 @@ export const quickFixedWindow: QuickSource = {
   charge: `
     if closes$ <= now then closes$, used$, isNew = now + windowMs$, 0, true end
     remaining$ = limit$ - used$ - units$
-    if units$ == 0 or remaining$ < 0 then break end
+    if units$ == 0 or not (remaining$ >= 0) then break end
     used$ = used$ + units$
     wholeAt$, nextAt$, window$ = closes$, closes$, closes$
     if endsAt$ < closes$ then endsAt$ = closes$ end`,

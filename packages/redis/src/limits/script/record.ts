@@ -22,12 +22,15 @@ local function formatOf(count)
   return format
 end
 
--- Returns what follows the numbers; nothing when there are not so many.
+-- Returns what follows the numbers; nothing when there are not so many, or not all of them are whole.
 local function addNumbers(part, text, at, count)
   local following = at + count * 8
   if following > #text + 1 then return end
   local numbers, size = { struct.unpack(formatOf(count), text, at) }, #part
-  for i = 1, count do part[size + i] = numbers[i] end
+  for i = 1, count do
+    if numbers[i] % 1 ~= 0 then return end
+    part[size + i] = numbers[i]
+  end
   return following
 end
 

@@ -23,16 +23,17 @@ local function lineAt(c, index)
   return time, units
 end
 
--- A state whose lines are gone (evicted, written over) says nothing any more.
+-- A state whose lines are gone (evicted, written over), or fewer than it tells, says nothing any more.
 function slidingLog.isLost(c)
   local s = c.s
-  if s[3] >= s[4] then return false end
+  if s[3] == s[4] then return false end
+  if s[3] < 0 or s[3] > s[4] then return true end
   local log = c.log
   log.text = redis.pcall('GETRANGE', log.key, s[3] * 16, s[3] * 16 + 511)
   if type(log.text) ~= 'string' then return true end
   log.from = s[3]
   log.to = s[3] + math.floor(#log.text / 16)
-  return log.to == log.from
+  return log.to < s[4] and #log.text < 512
 end
 
 local function write(c, index, lines)
