@@ -26,6 +26,7 @@ export class CacheVisits {
   constructor(app: FastifyInstance) {
     app.decorateRequest(this.#kept, null)
     named(this.onSend, this.name)
+    named(this.onPrepared, this.name)
   }
 
   isHook(hook: object): boolean {
@@ -40,6 +41,18 @@ export class CacheVisits {
     }
     this.#hooks.add(hook)
     return named(hook, this.name)
+  }
+
+  /** To be the last hook before a payload is serialized. */
+  readonly onPrepared = (
+    request: FastifyRequest,
+    _reply: FastifyReply,
+    payload: unknown,
+    done: Sent,
+  ): void => {
+    const kept = (request as unknown as Record<symbol, Kept>)[this.#kept]
+    if (kept instanceof PendingRecording) kept.part.prepared()
+    done(null, payload)
   }
 
   readonly onSend = (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: Sent): void => {

@@ -52,7 +52,7 @@ function captured(to: Captured, sent: unknown): unknown {
 function unwrap({ reply, part }: Captured, response: Response): ReadableStream | null {
   reply.code(response.status)
   for (const [name, value] of response.headers) reply.header(name, value)
-  part.includes(response.headers.keys())
+  part.includes(response.headers)
   return response.body
 }
 

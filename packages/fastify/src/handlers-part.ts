@@ -8,6 +8,7 @@ const ofTheContent: ReadonlySet<string> = new Set([
   'accept-ranges',
   'age',
   'cache-groups',
+  'cache-status',
   'cache-tag',
   'connection',
   'date',
@@ -28,6 +29,7 @@ function isOfTheContent(name: string): boolean {
 export class HandlersPart {
   readonly #reply: FastifyReply
   readonly #heldBefore: ReadonlySet<object>
+  #isAnswered = false
   #sent: HeaderFields | undefined
   #cookies: readonly string[] | undefined = []
 
@@ -36,9 +38,14 @@ export class HandlersPart {
     this.#heldBefore = new Set(heldCookies(reply))
     const send = reply.send.bind(reply)
     reply.send = (payload) => {
-      this.#look()
+      this.#sends(payload)
       return send(payload)
     }
+  }
+
+  /** Hooks have made the payload ready for being serialized. They do not run on a hit: what they said is the handler's. */
+  prepared(): void {
+    if (this.isKnown) this.#look()
   }
 
   /** Whether what the handler said can be told. Where not, nothing of the response is to be stored. */
@@ -63,15 +70,30 @@ export class HandlersPart {
   }
 
   /** Of what was sent it is only now known that it brings these. */
-  includes(names: Iterable<string>): void {
+  includes(headers: Headers): void {
     if (this.#sent === undefined) return
     const now = fieldsOfResponse(this.#reply)
     const added: Record<string, FieldValue> = {}
-    for (const name of names) {
+    for (const name of headers.keys()) {
       const value = now[name]
       if (value !== undefined) added[name] = value
     }
+    // By now cookies of hooks may stand beside them.
+    const cookies = headers.getSetCookie()
+    if (cookies.length > 0) added['set-cookie'] = [this.#sent['set-cookie'] ?? [], cookies].flat()
     this.#sent = { ...this.#sent, ...added }
+  }
+
+  #sends(payload: unknown): void {
+    if (!this.#isAnswered) {
+      // After an error, it is the error's handler that answers.
+      this.#isAnswered = !(payload instanceof Error)
+      this.#look()
+    } else if (payload !== undefined) {
+      // A second answer, and hooks may be at work on the first: nobody can tell what is whose. Without a payload it is Fastify
+      // that sends for an async handler which does not return what it has sent.
+      this.#cookies = undefined
+    }
   }
 
   #look(): void {

@@ -25,5 +25,10 @@ export function linesOfCookies(reply: FastifyReply, cookies: readonly HeldCookie
   const { serializeCookie } = reply.server as {
     readonly serializeCookie?: (name: string, value: string, options: object) => string
   }
-  return serializeCookie && cookies.map(({ name, value, opts }) => serializeCookie(name, value, opts))
+  try {
+    return serializeCookie && cookies.map(({ name, value, opts }) => serializeCookie(name, value, opts))
+  } catch {
+    // A cookie that cannot be: whoever holds it finds that out, too, where Fastify is ready for it.
+    return undefined
+  }
 }

@@ -43,6 +43,11 @@ function setUp(app: FastifyInstance, given: ResponseCachePluginOptions): void {
     // The HEAD route that Fastify makes of a GET route inherits its hooks.
     route.preHandler = [route.preHandler ?? []].flat().filter((hook) => !visits.isHook(hook))
     // Whoever is not let through by the route's own hooks never meets the cache, and `partition` finds what they put there.
+    const { onPrepared } = visits
+    route.preSerialization = [
+      ...[route.preSerialization ?? []].flat().filter((hook) => hook !== onPrepared),
+      onPrepared,
+    ]
     addLast(route, visits.hookOf(gate, { ...place, route: route.url, routedBy: constraintsOf(route) }))
   })
   app.addHook('onSend', visits.onSend)
