@@ -82,6 +82,30 @@ describe('memory and Redis', () => {
     )
   })
 
+  it.each(['token-bucket', 'gcra'] as const)(
+    'say the same of a debt that nobody lives to see end: %s',
+    async (algorithm) => {
+      const { pair, clock } = pairNow()
+      const burst = Number.MAX_SAFE_INTEGER
+      const policies = [{ name: 'p0', limit: 1, windowMs: 315_360_000_000, algorithm, burst }] as const
+      for (const units of [1, 20_000, 100_000, 1e12, 1]) {
+        clock.advance(10)
+        redis.clock.advance(10)
+        redis.limits.forgetDenials()
+        const step = {
+          key: 'b',
+          waitMs: 10,
+          blockMs: 1,
+          type: 'consume',
+          units: [units, 0, 0],
+          rule: undefined,
+        }
+        const [memory, other] = await pair.ask(step as never, policies)
+        expect(other).toEqual(memory)
+      }
+    },
+  )
+
   it('let a dear cost wait longer once a cheaper one was charged after its denial', async () => {
     const { pair, clock } = pairNow()
     const policies = [{ name: 'p0', limit: 2, windowMs: 1_000, algorithm: 'sliding-log', burst: 2 }] as const

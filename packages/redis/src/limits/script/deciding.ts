@@ -30,7 +30,8 @@ local function charge(c)
   if units == 0 or units > available then return look(c) end
   c.a.charge(c, units)
   c.isCharged = true
-  local remaining = available - units
+  local isCounted = not (c.a.isEndless and c.a.isEndless(c))
+  local remaining = isCounted and available - units or 0
   return struct.pack('<dddddd', 1, remaining, c.a.wholeAt(c), nextUnitAt(c, remaining), 0, c.a.window(c))
 end
 

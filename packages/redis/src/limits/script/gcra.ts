@@ -22,6 +22,11 @@ local function toldArrival(c)
   return math.min(most, now + quotient), part
 end
 
+-- A debt that lasts longer than is counted lets nothing pass any more.
+function gcra.isEndless(c)
+  return c.s[4] == most
+end
+
 function gcra.available(c)
   local limit, window, burst = c.p[3], c.p[4], c.p[5]
   local arrival, part = toldArrival(c)
