@@ -152,7 +152,7 @@ const algorithms = ['sliding-window', 'fixed-window', 'sliding-log', 'token-buck
 
 describe.each(algorithms)('a record of %s with a number that nobody wrote', (algorithm) => {
   it.each(['nan', 'inf', '-1', '0.5', '1e300'])('decides, and ends by itself: %s', async (number) => {
-    await using backend = open()
+    await using backend = open(node.port, 5_000)
     const [charge] = chargesOf(9)
     const asked = [{ units: 1, policy: { ...charge!.policy, algorithm } }]
     const change = `return redis.call('SETRANGE', KEYS[1], ARGV[1], struct.pack('<d', tonumber(ARGV[2])))`
@@ -175,7 +175,7 @@ describe.each(algorithms)('a record of %s with a number that nobody wrote', (alg
 })
 
 it('a bucket that takes longer to fill than Redis counts is counted, and ends', async () => {
-  await using backend = open()
+  await using backend = open(node.port, 5_000)
   const burst = Number.MAX_SAFE_INTEGER
   const policy = { name: 'a', algorithm: 'token-bucket', limit: 1, windowMs: 315_360_000_000, burst } as const
   for (const left of [burst - 1e9, burst - 2e9]) {
