@@ -1,4 +1,4 @@
-/** What lies in the file is frozen: another layout has another file name. */
+/** What lies in the file is frozen: another layout has another file name, and of limits another number in front. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { BlockRule, Charge } from '@forebay/core'
 import { timedDisk, silent, type TimedDisk } from '../../disk/disk-nodes.ts'
@@ -38,6 +38,24 @@ it('of limits', async () => {
       "358a5c1bac33cf9fe59573bac2871b80b3ef9cf5 0080beaa6db779420000000000000040000000000000000000409faa6db77942000000000000000000409faa6db77942000000000000004000000000000000400000000000001c40226461696c79220080beaa6db77942000080aa6db779420000000000000040000080aa6db77942000000000000004000000000000010400000000000001c40226461696c79220080beaa6db7794200808caa6db77942000000000000000000000000000014400000000000408f40",
     ]
   `)
+})
+
+it('of limits, whose records of another layout are none', async () => {
+  const policy = { name: 'daily', algorithm: 'gcra', limit: 5, windowMs: 1_000, burst: 5 } as const
+  const remaining = async (): Promise<number> => {
+    const { policies } = await disk.backend.limits.consume('group', 'key', [{ policy, units: 1 }])
+    return policies[0]?.remaining ?? NaN
+  }
+  expect([await remaining(), await remaining()]).toEqual([4, 3])
+  environment.refresh()
+  const table = environment.table('limits')
+  for (const { key, value } of table.rows({ start: Buffer.from([0]), most: 10 })) {
+    const earlier = Buffer.from(value)
+    expect(earlier.readDoubleLE(8)).toBe(2)
+    earlier.writeDoubleLE(1, 8)
+    environment.write(() => table.put(key, earlier))
+  }
+  expect([await remaining(), await remaining()]).toEqual([4, 3])
 })
 
 it('of entries, their marks, and how many there are', async () => {
