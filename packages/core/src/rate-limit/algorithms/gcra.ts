@@ -39,12 +39,9 @@ export const gcra: Algorithm = {
     return true
   },
   stand(state, moment, standing) {
-    const told = toldBy(moment, state)
-    standWith(told, moment, availableIn(told, moment), standing)
+    standWith(state, moment, availableIn(toldBy(moment, state), moment), standing)
   },
-  fitsAt(state, moment, units) {
-    return fitsAt(toldBy(moment, state), moment, units)
-  },
+  fitsAt,
   adjust(state, moment, { units, window }) {
     // The charge is worn off when the arrival time that it led to is past.
     if (window === undefined || window > moment.now) push(toldBy(moment, state), state, moment, units)
@@ -86,10 +83,14 @@ function standWith(state: State, moment: Moment, available: number, standing: St
   standing.window = wornOff
 }
 
+/** As nothing is written before the next charge, what was used wears off until then as fast as when it was told. */
 function fitsAt({ numbers, at }: State, { policy, now }: Moment, units: number): number {
   if (units > policy.burst || policy.limit === 0 || numbers[at + arrival] === farthest) return Infinity
+  const isFresh = numbers[at + toldLimit] === 0
+  const limit = isFresh ? policy.limit : numbers[at + toldLimit]!
+  const windowMs = isFresh ? policy.windowMs : numbers[at + toldWindowMs]!
   // What exceeds the debt that leaves room for the units has to wear off first.
-  const waitMs = -floorDivide(policy.burst - units, policy.windowMs, -numbers[at + part]!, policy.limit)
+  const waitMs = -floorDivide(policy.burst - units, windowMs, -numbers[at + part]!, limit)
   return Math.max(now, numbers[at + arrival]! + waitMs)
 }
 

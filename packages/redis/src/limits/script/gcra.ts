@@ -48,9 +48,9 @@ function gcra.charge(c, units)
   s[5] = to < now and 0 or rest
 end
 
+-- Until the next charge, what was used wears off as fast as when it was told.
 local function wornOffAt(c)
-  local arrival, part = toldArrival(c)
-  return arrival + (part > 0 and 1 or 0)
+  return c.s[4] + (c.s[5] > 0 and 1 or 0)
 end
 
 function gcra.wholeAt(c)
@@ -58,10 +58,10 @@ function gcra.wholeAt(c)
 end
 
 function gcra.fitsAt(c, units)
-  local limit, window, burst = c.p[3], c.p[4], c.p[5]
-  local arrival, part = toldArrival(c)
-  if units > burst or limit == 0 or arrival == most then return never end
-  return math.max(now, arrival - (divide(burst - units, window, -part, limit)))
+  local s, limit, window, burst = c.s, c.p[3], c.p[4], c.p[5]
+  if units > burst or limit == 0 or s[4] == most then return never end
+  if s[2] ~= 0 then limit, window = s[2], s[3] end
+  return math.max(now, s[4] - (divide(burst - units, window, -s[5], limit)))
 end
 
 gcra.window = wornOffAt
