@@ -185,6 +185,8 @@ describe('an outage', () => {
       expect(limiter.peek('key')).toMatchObject(expected)
       answerBy(() => Promise.reject(new Error('down')))
       expect(await limiter.peek('key')).toMatchObject(expected)
+      answerBy(() => Promise.resolve(undefined as never))
+      expect(await limiter.peek('key')).toMatchObject(expected)
     },
   )
 

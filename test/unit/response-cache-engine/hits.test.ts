@@ -54,6 +54,8 @@ describe('Cache-Status', () => {
   it('is what the handler said where ours is switched off', async () => {
     const app = await warm({ fields: { 'cache-status': 'upstream; hit' } }, { ttl: '5m', cacheStatus: false })
     expect((await app.get()).fields['cache-status']).toBe('upstream; hit')
+    const outside = { 'cache-status': 'edge; fwd=miss' }
+    expect((await app.send({ outside })).fields['cache-status']).toBe('upstream; hit, edge; fwd=miss')
   })
 
   it.each([

@@ -80,7 +80,10 @@ export class GuardedLimits {
     }
     // That the backend failed is told already to whoever listens.
     try {
-      const answer = this.ask('peek', (store) => store.peek(group, key, charges))
+      const answer = this.ask('peek', (store) => {
+        const told = store.peek(group, key, charges)
+        return isPromise(told) ? told.then(checked) : checked(told)
+      })
       return isPromise(answer) ? answer.catch(without) : answer
     } catch {
       return without()

@@ -51,18 +51,25 @@ function isGood(ready: ReadyAnswer, { name, now }: Use): boolean {
 
 /** A stored response under the given `Cache-Status`: stale, collapsed, conditional, partial. */
 export function answerWith(use: Use, status: CacheStatus): CacheOutcome {
-  const { exchange, stored, now, name } = use
+  const { exchange, stored, now } = use
   const { fields, ...answer } = answerFrom(stored, exchange.method, exchange.requestFields)
-  const own = name === undefined ? fields : withoutCacheStatus(stored, fields)
+  const own = withoutCacheStatus(stored, fields)
   return {
     type: 'respond',
     response: {
       ...answer,
       fields: stored.setsCookie ? besideCookies(own, exchange.responseField('set-cookie')) : own,
       age: ageOf(stored, now),
-      cacheStatus: name === undefined ? undefined : cacheStatusValue(name, status, saidBefore(use)),
+      cacheStatus: saidOf(use, status),
     },
   }
+}
+
+/** Ours behind all others; theirs alone where ours has no name. */
+function saidOf(use: Use, status: CacheStatus): string | undefined {
+  const before = saidBefore(use)
+  if (use.name !== undefined) return cacheStatusValue(use.name, status, before)
+  return use.stored.cacheStatus === undefined ? undefined : [before ?? []].flat().join(', ')
 }
 
 /** By the caches behind the handler, and by those that stand outside. */
@@ -74,7 +81,7 @@ function saidBefore({ exchange, stored, name = '' }: Use): FieldValue | undefine
   return [behind, outside ?? []].flat()
 }
 
-/** Theirs leaves as one field with ours. */
+/** Theirs leaves as one field with that of whoever stands outside, and ours. */
 function withoutCacheStatus(stored: StoredResponse, fields: readonly FieldLine[]): readonly FieldLine[] {
   return stored.cacheStatus === undefined ? fields : fields.filter(([name]) => name !== 'cache-status')
 }
