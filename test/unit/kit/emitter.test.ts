@@ -61,7 +61,10 @@ it('takes away what its own undo, or off, is about, and nothing else', () => {
   emitter.on('made', listener)
   emitter.off('made', listener)
   emitter.emit('made', 2)
-  expect(told).toEqual([1])
+  emitter.on('made', listener)
+  undo()
+  emitter.emit('made', 3)
+  expect(told).toEqual([1, 3])
 })
 
 it('refuses events that there are not: their listeners would wait for ever', () => {

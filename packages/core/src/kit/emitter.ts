@@ -68,7 +68,8 @@ export class Topic<Payload> {
   readonly #event: string
   readonly #channel: Channel
   readonly #failed: ListenerFailure
-  #listeners: readonly Listener<Payload>[] = []
+  /** Each in an object of its own, which tells it from the same function added once more. */
+  #listeners: readonly { readonly listener: Listener<Payload> }[] = []
 
   constructor(event: string, published: Channel, failed: ListenerFailure) {
     this.#event = event
@@ -83,21 +84,19 @@ export class Topic<Payload> {
   /** Returns its own undo. @throws ForebayError `FOREBAY_INVALID_ARGUMENT` for what is no function. */
   add(listener: Listener<Payload>): () => void {
     if (typeof listener !== 'function') throw notAListener(this.#event, listener)
-    this.#listeners = [...this.#listeners, listener]
-    let isThere = true
+    const added = { listener }
+    this.#listeners = [...this.#listeners, added]
     return () => {
-      const index = isThere ? this.#listeners.indexOf(listener) : -1
-      isThere = false
-      if (index !== -1) this.#listeners = this.#listeners.toSpliced(index, 1)
+      this.#listeners = this.#listeners.filter((other) => other !== added)
     }
   }
 
   remove(listener: Listener<Payload>): void {
-    this.#listeners = this.#listeners.filter((other) => other !== listener)
+    this.#listeners = this.#listeners.filter((other) => other.listener !== listener)
   }
 
   emit(payload: Payload): void {
-    for (const listener of this.#listeners) this.#tell(listener, payload)
+    for (const { listener } of this.#listeners) this.#tell(listener, payload)
     if (this.#channel.hasSubscribers) this.#channel.publish(payload)
   }
 
