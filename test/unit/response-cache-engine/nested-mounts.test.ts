@@ -104,3 +104,20 @@ describe('a mount inside another of the same cache', () => {
     expect((await Promise.all(others)).map(({ body }) => body)).toEqual(['run 2', 'run 2'])
   })
 })
+
+it('asks the handler for the whole response when what the outer mount wants validated is gone', async () => {
+  const clock = manualClock()
+  const cache = createResponseCache({ backend: memoryBackend({ clock }), jitter: 0, earlyRefresh: 0 })
+  const inside = fakeApp(validated(), { cache, ttl: '1m' }, clock)
+  const outside = fakeApp(
+    async ({ url }, exchange) => {
+      await cache.clear()
+      return await inside.send({ url, within: exchange, outside: exchange.fields })
+    },
+    { cache, ttl: '1m', staleIfError: '1h' },
+    clock,
+  )
+  await inside.get()
+  clock.advance(60_000)
+  expect(await outside.get()).toMatchObject({ status: 200, body: 'run 2' })
+})

@@ -74,7 +74,11 @@ export class WithheldConditions {
 
   /** @param around who has withheld them already: what stands there since are not the client's. */
   static all(fields: RequestFields, around: WithheldConditions | undefined): WithheldConditions {
-    if (around !== undefined) return new WithheldConditions(fields, around.client, true)
+    if (around !== undefined && around.client !== nothing) {
+      // Its validators are of what it knows to be stored: that may be gone by now.
+      for (const name of conditionNames) delete fields[name]
+      return new WithheldConditions(fields, around.client, true)
+    }
     const client = Object.create(null) as RequestFields
     for (const name of conditionNames) {
       const value = fields[name]
