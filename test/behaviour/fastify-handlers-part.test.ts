@@ -49,6 +49,24 @@ it('stores the cookies of a Response without those that hooks have set before', 
   await app.close()
 })
 
+it('leaves hooks their cookies when what is stored stands in for a handler that fails', async () => {
+  let runs = 0
+  const app = fastify()
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    reply.header('set-cookie', `session=${runs}`)
+    done(null, payload)
+  })
+  await app.register(responseCache, { logger })
+  app.get('/', (_request, reply) => {
+    if (++runs > 1) return reply.code(500).header('set-cookie', 'flash=failed').send('wine')
+    return reply.header('cache-control', 'max-age=0, stale-if-error=600').send('water')
+  })
+  await app.inject('/')
+  const { body, headers } = await app.inject('/')
+  expect([body, headers['set-cookie']]).toEqual(['water', ['session=2']])
+  await app.close()
+})
+
 describe('Cache-Status', () => {
   it('names both caches of a route', async () => {
     const app = fastify()

@@ -61,7 +61,8 @@ interface Whole {
   readonly bytes: Uint8Array
 }
 
-function captureBytes({ reply, recorder, part }: Captured, { payload, bytes }: Whole): unknown {
+function captureBytes(to: Captured, { payload, bytes }: Whole): unknown {
+  const { reply, recorder, part } = to
   const isHead = reply.request.method === 'HEAD'
   const fields = fieldsOf(reply, part)
   // Fastify sets it after all hooks. A handler's own that Fastify would correct is corrected here.
@@ -73,16 +74,17 @@ function captureBytes({ reply, recorder, part }: Captured, { payload, bytes }: W
     if (!isHead && bytes.byteLength > 0) recorder.write(bytes)
     recorder.end()
   }
-  apply(reply, departure)
+  apply(to, departure)
   if (!hasContent(departure.status)) return null
   if (departure.body !== undefined) return bufferOf(departure.body)
   const { window } = departure
   return window === undefined ? payload : bufferOf(bytes.subarray(window.from, window.to))
 }
 
-function captureStream({ reply, recorder, part }: Captured, source: Readable): unknown {
+function captureStream(to: Captured, source: Readable): unknown {
+  const { reply, recorder, part } = to
   const departure = recorder.start(reply.statusCode, fieldsOf(reply, part))
-  apply(reply, departure)
+  apply(to, departure)
   if (reply.request.method === 'HEAD') {
     if (departure.recording) recorder.end()
     letGo(source)
@@ -106,10 +108,14 @@ function fieldsOf(reply: FastifyReply, part: HandlersPart): Record<string, Field
   return fields
 }
 
-function apply(reply: FastifyReply, departure: Departure): void {
+function apply({ reply, part }: Captured, departure: Departure): void {
+  const { remove, set } = departure
+  const isAboutCookies = remove.includes('set-cookie') || set.some(([name]) => name === 'set-cookie')
+  const others = isAboutCookies ? part.cookiesOfHooks() : []
   if (reply.statusCode !== departure.status) reply.code(departure.status)
-  for (const name of departure.remove) removeField(reply, name)
-  setFields(reply, departure.set)
+  for (const name of remove) removeField(reply, name)
+  setFields(reply, set)
+  if (others.length > 0) reply.header('set-cookie', others)
 }
 
 function letGo(stream: Readable): void {

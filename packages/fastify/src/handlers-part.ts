@@ -69,6 +69,13 @@ export class HandlersPart {
     return fields
   }
 
+  /** Those that hooks have set beside the handler's. */
+  cookiesOfHooks(): string[] {
+    const own = new Set([this.fields()['set-cookie'] ?? []].flat())
+    const all = [fieldsOfResponse(this.#reply)['set-cookie'] ?? []].flat()
+    return all.filter((line) => !own.has(line))
+  }
+
   /** Of what was sent it is only now known that it brings these. */
   includes(headers: Headers): void {
     if (this.#sent === undefined) return
