@@ -1,14 +1,15 @@
 /** The first examples of every README run as pasted: limited, and from the cache the second time. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { scratchFolder } from '../scratch-folder.ts'
 import { buildPackages } from '../built-packages.ts'
 import { freePort } from '../redis/free-port.ts'
 import { startRedisNode, type RedisNode } from '../redis/redis-node.ts'
 import { until } from '../redis/until.ts'
-import { readmeBlocks, root } from './code-blocks.ts'
+import { readmeBlocks } from './code-blocks.ts'
 
 const serving = readmeBlocks().filter(({ code }) => code.includes('3000'))
 let folder = ''
@@ -17,8 +18,7 @@ let redis: RedisNode
 beforeAll(async () => {
   await buildPackages()
   redis = await startRedisNode()
-  mkdirSync(join(root, '.cache'), { recursive: true })
-  folder = mkdtempSync(join(root, '.cache/readme-'))
+  folder = scratchFolder('readme')
 }, 60_000)
 
 afterAll(async () => {

@@ -1,11 +1,12 @@
 /** Every code block of the guides runs: no name is missing, no option is refused, nothing it asserts is wrong. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createRateLimiter } from '@forebay/core'
 import { redisBackend } from '@forebay/redis'
+import { scratchFolder } from '../scratch-folder.ts'
 import { buildPackages } from '../built-packages.ts'
 import { startRedisNode, type RedisNode } from '../redis/redis-node.ts'
 import { guideBlocks, root } from './code-blocks.ts'
@@ -40,8 +41,7 @@ let redis: RedisNode
 beforeAll(async () => {
   await buildPackages()
   redis = await startRedisNode()
-  mkdirSync(join(root, '.cache'), { recursive: true })
-  folder = mkdtempSync(join(root, '.cache/run-'))
+  folder = scratchFolder('run')
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings))
   writeFileSync(join(folder, 'declared.js'), declared)

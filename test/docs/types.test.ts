@@ -1,8 +1,9 @@
 /** Every code block of the docs has the types of the packages as they are. */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { scratchFolder } from '../scratch-folder.ts'
 import { guideBlocks, pageBlocks, readmeBlocks, root, type CodeBlock } from './code-blocks.ts'
 
 const settings = {
@@ -24,9 +25,7 @@ const settings = {
 const leftUntyped = /_js\.ts\(.*error TS(?:7006|18046):/
 
 it('type-checks every code block', { timeout: 60_000 }, () => {
-  mkdirSync(join(root, '.cache'), { recursive: true })
-  // Inside the project, where the packages resolve.
-  const folder = mkdtempSync(join(root, '.cache/docs-'))
+  const folder = scratchFolder('docs')
   try {
     const blocks = [...readmeBlocks(), ...pageBlocks(), ...guideBlocks().map(completed)]
     expect(blocks.length).toBeGreaterThan(5)

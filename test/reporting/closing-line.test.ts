@@ -1,9 +1,10 @@
 /** A test run ends with one plain line, and with the exit code that it deserves. */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { scratchFolder } from '../scratch-folder.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -17,8 +18,7 @@ const cases: readonly (readonly [name: string, source: string, line: string, cod
 ]
 
 it.each(cases)('when %s', { timeout: 60_000 }, (_name, source, line, code) => {
-  mkdirSync(join(root, '.cache'), { recursive: true })
-  const folder = mkdtempSync(join(root, '.cache/reporting-'))
+  const folder = scratchFolder('reporting')
   try {
     writeFileSync(join(folder, 'a.test.ts'), `import { it } from 'vitest'\n${source}\n`)
     writeFileSync(

@@ -42,12 +42,9 @@ function setUp(app: FastifyInstance, given: ResponseCachePluginOptions): void {
       owned.add(gate.cache)
     // The HEAD route that Fastify makes of a GET route inherits its hooks.
     route.preHandler = [route.preHandler ?? []].flat().filter((hook) => !visits.isHook(hook))
+    const preparing = [route.preSerialization ?? []].flat().filter((hook) => hook !== visits.onPrepared)
+    route.preSerialization = [...preparing, visits.onPrepared]
     // Whoever is not let through by the route's own hooks never meets the cache, and `partition` finds what they put there.
-    const { onPrepared } = visits
-    route.preSerialization = [
-      ...[route.preSerialization ?? []].flat().filter((hook) => hook !== onPrepared),
-      onPrepared,
-    ]
     addLast(route, visits.hookOf(gate, { ...place, route: route.url, routedBy: constraintsOf(route) }))
   })
   app.addHook('onSend', visits.onSend)

@@ -1,6 +1,7 @@
 /** V8's structured clone as a codec. */
 import { types } from 'node:util'
 import { deserialize, serialize } from 'node:v8'
+import { asError } from '../kit/as-error.ts'
 import { ForebayError } from '../kit/forebay-error.ts'
 import { isPlain, isPlainArray, nameOf, ValuePath, walked } from './value-path.ts'
 import type { AnyCodec } from './any-codec.ts'
@@ -17,10 +18,9 @@ export const structured: AnyCodec = {
     try {
       return serialize(value)
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
       throw new ForebayError(
         'FOREBAY_INVALID_VALUE',
-        `structured: ${reason} Accepted: what structuredClone accepts.`,
+        `structured: ${asError(error).message} Accepted: what structuredClone accepts.`,
         { cause: error },
       )
     }

@@ -2,7 +2,8 @@
 import type { BackendGuard } from '../guard/backend-guard.ts'
 import { GuardedWay } from '../guard/guarded-way.ts'
 import type { BackendUser } from '../guard/outage.ts'
-import { ForebayError, showValue } from '../kit/forebay-error.ts'
+import { asError } from '../kit/as-error.ts'
+import { ForebayError } from '../kit/forebay-error.ts'
 import { isPromise } from '../kit/promise.ts'
 import type { MaybePromise } from '../ports/maybe-promise.ts'
 import type { BlockRule, Charge, Decision, RateLimitStore } from '../ports/rate-limit-store.ts'
@@ -177,10 +178,8 @@ function isDecision(answer: unknown): answer is Decision {
 
 function unanswered(operation: string, error: unknown): ForebayError {
   if (error instanceof ForebayError) return error
-  const why = error instanceof Error ? error.message : showValue(error)
-  return new ForebayError('FOREBAY_UNAVAILABLE', `${operation}: the backend did not do it: ${why}`, {
-    cause: error,
-  })
+  const message = `${operation}: the backend did not do it: ${asError(error).message}`
+  return new ForebayError('FOREBAY_UNAVAILABLE', message, { cause: error })
 }
 
 function asItIs<T>(answer: T): T {
