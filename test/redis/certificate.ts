@@ -20,8 +20,21 @@ const oids = {
   basicConstraints: Buffer.from([0x55, 0x1d, 0x13]),
 }
 
+/** What a certificate may be for: a name, an IPv4 address. */
+const localName = der(0x82, Buffer.from('localhost'))
+const localAddress = der(0x87, Buffer.from([127, 0, 0, 1]))
+
 /** For `localhost` and 127.0.0.1, for a hundred years (X.509 version 3, in DER by hand). */
 export function makeCertificate(commonName: string = 'localhost'): Certificate {
+  return certificateFor(commonName, [localName, localAddress])
+}
+
+/** For `localhost`, but for no address: as managed services have theirs. */
+export function makeNamedCertificate(): Certificate {
+  return certificateFor('localhost', [localName])
+}
+
+function certificateFor(commonName: string, names: readonly Buffer[]): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const spki = publicKey.export({ type: 'spki', format: 'der' })
   const algorithm = der(sequence, der(tags.oid, oids.ecdsaWithSha256))
@@ -30,11 +43,7 @@ export function makeCertificate(commonName: string = 'localhost'): Certificate {
     der(set, der(sequence, der(tags.oid, oids.commonName), der(tags.text, Buffer.from(commonName)))),
   )
   const times = der(sequence, time('20200101000000Z'), time('21200101000000Z'))
-  const alternatives = der(
-    sequence,
-    der(0x82, Buffer.from('localhost')),
-    der(0x87, Buffer.from([127, 0, 0, 1])),
-  )
+  const alternatives = der(sequence, ...names)
   const authority = der(sequence, der(tags.boolean, Buffer.from([0xff])))
   const signed = der(
     sequence,

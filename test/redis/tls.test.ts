@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { redisBackend, type RedisOptions } from '@forebay/redis'
 import { take } from './asking.ts'
-import { makeCertificate } from './certificate.ts'
+import { listenTo, standing } from './bus-listener.ts'
+import { makeCertificate, makeNamedCertificate, type Certificate } from './certificate.ts'
 import { startRedisNode, type RedisNode } from './redis-node.ts'
 import { ownPrefix } from './shared-backends.ts'
 import { startTlsFront, type TlsFront } from './tls-front.ts'
@@ -94,20 +95,45 @@ it('reaches Sentinels and their master', async () => {
   expect(await healthOf({ ...where, tls: true })).toContain('self-signed certificate')
 })
 
-it('reaches every node of a Cluster', async () => {
+/** A Cluster of one node behind TLS, whose slots lead to the front. */
+async function startTlsCluster(certificate: Certificate, announced: readonly string[]) {
   let port = 0
-  await using clusterFront = await startTlsFront(() => port, server)
-  const args = ['--save', '', '--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1']
-  await using one = await startRedisNode({
-    args: [...args, '--cluster-announce-port', `${clusterFront.port}`],
+  const clusterFront = await startTlsFront(() => port, certificate)
+  const itself = ['--cluster-announce-port', `${clusterFront.port}`, '--cluster-announce-ip', '127.0.0.1']
+  const one = await startRedisNode({
+    args: ['--save', '', '--cluster-enabled', 'yes', ...itself, ...announced],
   })
   ;({ port } = one)
   await one.command('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
   await until('the cluster', async () => String(await one.command('CLUSTER', 'INFO')).includes('state:ok'))
-  const where = { cluster: [`127.0.0.1:${clusterFront.port}`] }
+  return {
+    port: clusterFront.port,
+    secured: clusterFront.secured,
+    async [Symbol.asyncDispose]() {
+      await clusterFront.stop()
+      await one.stop()
+    },
+  }
+}
+
+it('reaches every node of a Cluster', async () => {
+  await using cluster = await startTlsCluster(server, [])
+  const where = { cluster: [`127.0.0.1:${cluster.port}`] }
   await using backend = redisBackend({ ...where, tls: { ca }, prefix: ownPrefix(), timeout: '5s' })
   await until('the node', async () => (await backend.health()).ok)
   expect(await take(backend, 'cluster')).toBe(99)
-  expect(clusterFront.secured()).toBeGreaterThan(0)
+  expect(cluster.secured()).toBeGreaterThan(0)
   expect(await healthOf({ ...where, tls: true })).toContain('self-signed certificate')
+})
+
+it('reaches a Cluster by its name, where that is all that the certificates are for', async () => {
+  const named = makeNamedCertificate()
+  const byName = ['--cluster-announce-hostname', 'localhost', '--cluster-preferred-endpoint-type', 'hostname']
+  await using cluster = await startTlsCluster(named, byName)
+  const where = { cluster: [`localhost:${cluster.port}`], tls: { ca: named.cert } }
+  await using backend = redisBackend({ ...where, prefix: ownPrefix(), timeout: '5s' })
+  await until('the node', async () => (await backend.health()).ok)
+  expect(await take(backend, 'by name')).toBe(99)
+  listenTo(backend.bus, 'by name')
+  await standing(backend.bus, 'by name')
 })

@@ -90,6 +90,8 @@ function clusterOptions(settings: Settings): ClusterOptions {
   } = redisOptions(settings)
   return {
     redisOptions: node,
+    // ioredis would connect to the address that a name stands for, and a certificate is for the name.
+    ...(settings.tls !== undefined && { dnsLookup: asItIs }),
     lazyConnect: true,
     // The connection to a node is opened by the first command to it: what follows at once waits for that, or is refused.
     enableOfflineQueue: true,
@@ -104,6 +106,11 @@ function clusterOptions(settings: Settings): ClusterOptions {
     // A command whose node is lost may have run: sent to another node, it would count twice.
     retryDelayOnFailover: 0,
   }
+}
+
+/** Leaves it to the socket to look a name up. */
+function asItIs(name: string, found: (error: null, address: string) => void): void {
+  found(null, name)
 }
 
 /** At once the first time, then ever slower, and never so slow that an end of the outage goes unnoticed for long. */
