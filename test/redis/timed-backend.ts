@@ -3,9 +3,10 @@ import { memoryBackend, type Backend } from '@forebay/core'
 import { manualClock, type ManualClock, type RunningBackend } from '@forebay/testing'
 import type { Answering } from '../../packages/redis/src/connection/answering.ts'
 import { Connection } from '../../packages/redis/src/connection/connection.ts'
-import type { RedisArgument } from '../../packages/redis/src/connection/redis-client.ts'
+import type { RedisRequest } from '../../packages/redis/src/connection/redis-client.ts'
 import type { RedisSharedOptions } from '../../packages/redis/src/connection/redis-options.ts'
 import { settingsOf } from '../../packages/redis/src/connection/settings.ts'
+import { writtenWord } from '../../packages/redis/src/connection/written-command.ts'
 import { RedisCacheStore } from '../../packages/redis/src/entries/redis-cache-store.ts'
 import { entryScript } from '../../packages/redis/src/entries/script/entry-script.ts'
 import { marksScript } from '../../packages/redis/src/entries/script/marks-script.ts'
@@ -46,13 +47,21 @@ const entryScripts = { entry: entryScript(toldTimeOfEntries), marks: marksScript
 class TimedConnection extends Connection {
   tellTime: () => number = () => 0
 
-  override send(command: string, words: RedisArgument[], answering: Answering): void {
-    if (command === 'TIME') {
+  override send(request: RedisRequest, answering: Answering): void {
+    if (request.command === 'TIME') {
       const now = this.tellTime()
       return answering.answered([Math.floor(now / 1_000), Math.floor((now % 1_000) * 1_000)])
     }
-    const isScript = command.startsWith('eval')
-    super.send(command, isScript ? [...words, String(Math.floor(this.tellTime()))] : words, answering)
+    const isScript = request.command.startsWith('eval')
+    super.send(isScript ? withWord(request, String(Math.floor(this.tellTime()))) : request, answering)
+  }
+}
+
+export function withWord({ command, words, written }: RedisRequest, word: string): RedisRequest {
+  return {
+    command,
+    words: [...words, word],
+    written: written === undefined ? undefined : written + writtenWord(word),
   }
 }
 

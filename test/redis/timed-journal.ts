@@ -3,10 +3,11 @@ import { memoryBackend } from '@forebay/core'
 import { manualClock, type RunningBackend } from '@forebay/testing'
 import type { Answering } from '../../packages/redis/src/connection/answering.ts'
 import { Connection } from '../../packages/redis/src/connection/connection.ts'
-import type { RedisArgument } from '../../packages/redis/src/connection/redis-client.ts'
+import type { RedisRequest } from '../../packages/redis/src/connection/redis-client.ts'
 import { settingsOf } from '../../packages/redis/src/connection/settings.ts'
 import { journalScripts } from '../../packages/redis/src/journal/journal-scripts.ts'
 import { RedisJournal } from '../../packages/redis/src/journal/redis-journal.ts'
+import { withWord } from './timed-backend.ts'
 import { until } from './until.ts'
 
 /** The time, in µs, is the last argument. */
@@ -17,8 +18,8 @@ local micros = tonumber(table.remove(ARGV))
 class TimedConnection extends Connection {
   tellTime: () => number = () => 0
 
-  override send(command: string, words: RedisArgument[], answering: Answering): void {
-    super.send(command, [...words, String(Math.floor(this.tellTime() * 1_000))], answering)
+  override send(request: RedisRequest, answering: Answering): void {
+    super.send(withWord(request, String(Math.floor(this.tellTime() * 1_000))), answering)
   }
 }
 
@@ -28,13 +29,9 @@ class RepeatingConnection extends TimedConnection {
     return true
   }
 
-  override send(command: string, words: RedisArgument[], answering: Answering): void {
-    const { failed } = answering
-    super.send(command, words, {
-      answered: () => undefined,
-      failed,
-    })
-    super.send(command, words, answering)
+  override send(request: RedisRequest, answering: Answering): void {
+    super.send(request, { answered: () => undefined, failed: answering.failed })
+    super.send(request, answering)
   }
 }
 

@@ -156,6 +156,7 @@ export { KnownMarks, mostMarks, type KnownNumbers, type Marked } from './cache/k
 export { everythingMember, memberOf } from './cache/mark-names.ts'
 export { headLayout, headMagic, numbersEnd, readMarksHead, type MarksHead } from './cache/marks-head.ts'
 export { BoundedMap } from './kit/bounded-map.ts'
+export { Deadlines } from './guard/deadlines.ts'
 export { digest } from './kit/digest.ts'
 export { durationMs } from './kit/duration.ts'
 export { showValue } from './kit/forebay-error.ts'

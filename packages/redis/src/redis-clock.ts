@@ -9,7 +9,7 @@ const stepMs = 10_000
  * server's does by 10 s and more.
  */
 export class RedisClock implements Clock {
-  readonly #local: Clock
+  readonly local: Clock
   /** What is added to local time. */
   #offsetMs = 0
   /** Half of the uncertainty of the offset when it was measured. */
@@ -18,18 +18,18 @@ export class RedisClock implements Clock {
   #latest = -Infinity
 
   constructor(local: Clock) {
-    this.#local = local
+    this.local = local
   }
 
   now(): number {
-    const now = this.#local.now() + this.#offsetMs
+    const now = this.local.now() + this.#offsetMs
     if (now > this.#latest) this.#latest = now
     return this.#latest
   }
 
   /** On this host's clock, like the `Date` of its responses. */
   toWall(instant: number): number {
-    return this.#local.toWall(instant - this.#offsetMs)
+    return this.local.toWall(instant - this.#offsetMs)
   }
 
   /** When, on the local clock, the server's time was last learnt; -Infinity before the first time. */
@@ -38,7 +38,7 @@ export class RedisClock implements Clock {
   }
 
   schedule(delayMs: number, task: () => void): Undo {
-    return this.#local.schedule(delayMs, task)
+    return this.local.schedule(delayMs, task)
   }
 
   /** The server said `instant` (whole ms, rounded down) between these two local instants. */

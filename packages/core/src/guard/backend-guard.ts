@@ -44,6 +44,8 @@ const atOnce: HeardAnswer = { timeoutMs: 0, tookMs: 0 }
  */
 export class BackendGuard {
   readonly clock: Clock
+  /** How long something takes is told by this one. */
+  readonly local: Clock
   readonly outage: Outage
   /** Invalidations that the backend has not confirmed yet. */
   readonly missed: MissedInvalidations
@@ -61,6 +63,7 @@ export class BackendGuard {
   constructor(backend: GuardedBackend) {
     this.#backend = backend
     this.clock = backend.clock
+    this.local = backend.clock.local ?? backend.clock
     this.outage = new Outage(backend.kind, backend.clock)
     const opened = (): void => this.wanted()
     const circuit = (): Circuit => new Circuit(opened)
@@ -97,14 +100,14 @@ export class BackendGuard {
   /** Something was wanted of a backend that is away. */
   wanted(): void {
     if (this.#isOver) return
-    this.#wantedAt = this.clock.now()
+    this.#wantedAt = this.local.now()
     this.#probeLater()
   }
 
   /** How long the next call is waited for, where its caller would wait so long. */
   patience(timeoutMs: number): number {
     if (this.#hastyUntil === -Infinity || timeoutMs > mostPatienceMs) return timeoutMs
-    if (this.clock.now() >= this.#hastyUntil) return timeoutMs
+    if (this.local.now() >= this.#hastyUntil) return timeoutMs
     return Math.min(timeoutMs, Math.max(leastHasteMs, Math.ceil(this.#usualMs * hasteFactor)))
   }
 
@@ -121,7 +124,7 @@ export class BackendGuard {
 
   /** Nothing was heard of a call within its deadline. @param answersBefore those heard when it was made. */
   missedDeadline(circuit: Circuit, epoch: number, answersBefore: number): void {
-    this.#hastyUntil = this.clock.now() + hastyMs
+    this.#hastyUntil = this.local.now() + hastyMs
     const isSilent = epoch === circuit.epoch && answersBefore === this.#answers
     circuit.failed(epoch, false)
     if (isSilent) for (const each of this.#all) each.open()
@@ -149,7 +152,7 @@ export class BackendGuard {
   #probeLater(): void {
     if (this.#isProbing) return
     this.#isProbing = true
-    this.clock.schedule(probeMs, () => void this.#probe())
+    this.local.schedule(probeMs, () => void this.#probe())
   }
 
   async #probe(): Promise<void> {
@@ -162,13 +165,13 @@ export class BackendGuard {
       if (closed.length > 0) this.#lookForEnd()
     }
     if (this.#isOver) return
-    const isWanted = !this.missed.isEmpty || this.clock.now() - this.#wantedAt < interestMs
+    const isWanted = !this.missed.isEmpty || this.local.now() - this.#wantedAt < interestMs
     if (isWanted && this.#all.some((circuit) => !circuit.isClosed)) this.#probeLater()
   }
 
   async #isWell(): Promise<boolean> {
     try {
-      const health = await withDeadline(this.#backend.health(), this.#patienceMs, this.clock)
+      const health = await withDeadline(this.#backend.health(), this.#patienceMs, this.local)
       if (health.ok) this.outage.answered()
       else this.outage.explained(health.detail)
       return health.ok

@@ -1,5 +1,6 @@
 /** The longest that anybody waits for an answer. */
 import { asError } from '../kit/as-error.ts'
+import type { Deadline, Deadlines } from './deadlines.ts'
 import type { Clock, Undo } from '../ports/clock.ts'
 
 /** Nothing came in time. What comes later is nobody's. */
@@ -51,27 +52,36 @@ export function inTime<T>(answer: Promise<T>, limit: TimeLimit, outcome: Outcome
 interface TimeLimit {
   readonly timeoutMs: number
   readonly clock: Clock
+  /** When it began; default now. */
+  readonly from?: number
+  /** Of all that wait as long, where they are many; default a timer of its own. */
+  readonly deadlines?: Deadlines | undefined
 }
 
 class Wait {
   readonly #limit: TimeLimit
   readonly #outcome: Pick<Outcome<never>, 'failed'>
   readonly #dueAt: number
-  #cancel: Undo
+  readonly #deadline: Deadline | undefined
+  #cancel: Undo | undefined
   #isOver = false
 
   constructor(limit: TimeLimit, outcome: Pick<Outcome<never>, 'failed'>) {
     this.#limit = limit
     this.#outcome = outcome
-    this.#dueAt = limit.clock.now() + limit.timeoutMs
-    this.#cancel = limit.clock.schedule(limit.timeoutMs, () => this.#due())
+    const { timeoutMs, clock, from = clock.now(), deadlines } = limit
+    this.#dueAt = from + timeoutMs
+    const due = (): void => this.#due()
+    if (deadlines === undefined) this.#cancel = clock.schedule(timeoutMs, due)
+    else this.#deadline = deadlines.begin(from, due)
   }
 
   /** False when it has ended before. */
   ends(): boolean {
     if (this.#isOver) return false
     this.#isOver = true
-    this.#cancel()
+    if (this.#deadline !== undefined) this.#limit.deadlines?.met(this.#deadline)
+    this.#cancel?.()
     return true
   }
 

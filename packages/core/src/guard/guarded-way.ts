@@ -1,9 +1,10 @@
 /** The way of one limiter or cache to one part of a backend. */
+import { Deadlines } from './deadlines.ts'
 import { ForebayError } from '../kit/forebay-error.ts'
 import type { BackendGuard, BackendPart } from './backend-guard.ts'
 import type { Circuit } from './circuit.ts'
 import { inTime } from './deadline.ts'
-import { Hearing, type Expected } from './hearing.ts'
+import { Hearing, type Asker, type Expected } from './hearing.ts'
 import { saysClosed, type BackendUser } from './outage.ts'
 
 /**
@@ -14,11 +15,15 @@ export class GuardedWay {
   readonly #guard: BackendGuard
   readonly #circuit: Circuit
   readonly #user: BackendUser
+  readonly #asker: Asker
+  /** Of calls with the latest `timeoutMs`; nearly all have the same. */
+  #deadlines: Deadlines | undefined
 
   constructor(guard: BackendGuard, part: BackendPart, user: BackendUser) {
     this.#guard = guard
     this.#circuit = guard.circuit(part)
     this.#user = user
+    this.#asker = { guard, circuit: this.#circuit, user }
   }
 
   /** False while the backend is away: then it is not to be called. */
@@ -54,13 +59,21 @@ export class GuardedWay {
 
   /** Waits for an answer at most `timeoutMs`; rejects with what the backend did where nothing takes its place. */
   hear<Raw, Value>(answer: Promise<Raw>, expected: Expected<Raw, Value>): Promise<Value> {
-    const { clock } = this.#guard
+    const { local } = this.#guard
     // One promise for all of it: this is on the way of every decision.
     return new Promise((answered, failed) => {
-      const asker = { guard: this.#guard, circuit: this.#circuit, user: this.#user }
-      const hearing = new Hearing(asker, expected, { answered, failed })
-      inTime(answer, { timeoutMs: hearing.patienceMs, clock }, hearing)
+      const hearing = new Hearing(this.#asker, expected, { answered, failed })
+      const { patienceMs: timeoutMs, askedAt: from } = hearing
+      // Who waits shorter than usual has a timer of its own.
+      const deadlines = timeoutMs === expected.timeoutMs ? this.#deadlinesOf(timeoutMs) : undefined
+      inTime(answer, { timeoutMs, clock: local, from, deadlines }, hearing)
     })
+  }
+
+  #deadlinesOf(timeoutMs: number): Deadlines {
+    if (this.#deadlines?.timeoutMs !== timeoutMs)
+      this.#deadlines = new Deadlines(this.#guard.local, timeoutMs)
+    return this.#deadlines
   }
 
   workedAtOnce(): void {

@@ -15,7 +15,7 @@ export interface Expected<Raw, Value> {
 }
 
 /** Who asks, of which part of the backend. */
-interface Asker {
+export interface Asker {
   readonly guard: BackendGuard
   readonly circuit: Circuit
   readonly user: BackendUser
@@ -29,7 +29,8 @@ export class Hearing<Raw, Value> implements Outcome<Raw> {
   readonly #patienceMs: number
   readonly #epoch: number
   readonly #answersBefore: number
-  readonly #askedAt: number
+  /** On the local clock. */
+  readonly askedAt: number
 
   constructor(asker: Asker, expected: Expected<Raw, Value>, told: Outcome<Value>) {
     const { guard, circuit } = asker
@@ -39,7 +40,7 @@ export class Hearing<Raw, Value> implements Outcome<Raw> {
     this.#patienceMs = guard.patience(expected.timeoutMs)
     this.#epoch = circuit.epoch
     this.#answersBefore = guard.answers
-    this.#askedAt = guard.clock.now()
+    this.askedAt = guard.local.now()
   }
 
   /** How long it is waited for. */
@@ -52,7 +53,7 @@ export class Hearing<Raw, Value> implements Outcome<Raw> {
     const { timeoutMs, read } = this.#expected
     try {
       const value = read(raw)
-      guard.heard(circuit, this.#epoch, { timeoutMs, tookMs: guard.clock.now() - this.#askedAt })
+      guard.heard(circuit, this.#epoch, { timeoutMs, tookMs: guard.local.now() - this.askedAt })
       this.#told.answered(value)
     } catch (error) {
       circuit.failed(this.#epoch, false)

@@ -5,6 +5,11 @@ export type Undo = () => void
 
 export interface Clock {
   /**
+   * The clock of this process where this one follows another, which may jump: how long something takes here is told by it.
+   * Default: this one.
+   */
+  readonly local?: Clock
+  /**
    * Milliseconds since the Unix epoch, possibly fractional, on a scale that never runs backwards in one process.
    * It may part from the wall clock when that is set while the process runs.
    */

@@ -1,10 +1,9 @@
 /** The way to Redis: opened on first use, every command with a deadline, none waiting for a server that is away. */
-import type { Clock } from '@forebay/core'
+import { Deadlines, type Clock } from '@forebay/core'
 import type { Answering } from './answering.ts'
-import { Deadlines } from './deadlines.ts'
 import { openClient } from './open-client.ts'
 import { closed, RedisUnavailable, unavailable } from './redis-unavailable.ts'
-import { mayResend, send, type RedisArgument, type RedisClient } from './redis-client.ts'
+import { mayResend, send, type RedisArgument, type RedisClient, type RedisRequest } from './redis-client.ts'
 import type { Settings } from './settings.ts'
 import { WaitingRoom } from './waiting-room.ts'
 import { why } from './why.ts'
@@ -84,18 +83,18 @@ export class Connection {
    */
   call(command: string, words: RedisArgument[]): Promise<unknown> {
     return new Promise((answered, failed) => {
-      this.send(command, words, { answered, failed })
+      this.send({ command, words }, { answered, failed })
     })
   }
 
   /** The same without a promise. */
-  send(command: string, words: RedisArgument[], answering: Answering): void {
+  send(request: RedisRequest, answering: Answering): void {
     if (this.#isClosed) return answering.failed(closed())
     const client = this.#opened()
     if (this.#trouble !== undefined) return answering.failed(this.#trouble)
-    if (client.status === 'ready') return this.#send(client, command, words, answering)
+    if (client.status === 'ready') return this.#send(client, request, answering)
     if (client.status === 'wait') client.connect().catch(ignore)
-    this.#whenReady().then(() => this.#send(client, command, words, answering), answering.failed)
+    this.#whenReady().then(() => this.#send(client, request, answering), answering.failed)
   }
 
   /** Ends our own connection; a client that was handed in is left as it is. Calling it again does nothing more. */
@@ -137,13 +136,15 @@ export class Connection {
     return client
   }
 
-  #send(client: RedisClient, command: string, words: RedisArgument[], answering: Answering): void {
+  #send(client: RedisClient, request: RedisRequest, answering: Answering): void {
     const sentAt = this.#clock.now()
     const deadline = this.#deadlines.begin(sentAt, () => {
       this.#missed(client, sentAt)
-      answering.failed(new RedisUnavailable(`Redis did not answer ${command} within ${this.timeoutMs} ms`))
+      answering.failed(
+        new RedisUnavailable(`Redis did not answer ${request.command} within ${this.timeoutMs} ms`),
+      )
     })
-    send(client, command, words).then(
+    send(client, request, this.#isOwn).then(
       (reply) => {
         const isInTime = this.#deadlines.met(deadline)
         this.#heard()
@@ -167,9 +168,7 @@ export class Connection {
   /** An answer is late. Where others arrive meanwhile the server is slow, otherwise it is as good as away. */
   #missed(client: RedisClient, sentAt: number): void {
     this.#mislaid(client)
-    if (this.#heardAt < sentAt && !this.isCluster) {
-      this.#giveUp(`nothing heard for ${this.#settings.timeoutMs} ms`)
-    }
+    if (this.#heardAt < sentAt && !this.isCluster) this.#giveUp(`nothing heard for ${this.timeoutMs} ms`)
   }
 
   /** Of a Cluster: a node is lost, and its slots may have gone to another. */
@@ -241,7 +240,7 @@ export class Connection {
     const answered = (): void => {
       this.#isAsking = false
     }
-    send(client, 'PING', [])
+    send(client, { command: 'PING', words: [] }, this.#isOwn)
       .then(() => this.#heard(), ignore)
       .then(answered, answered)
   }

@@ -1,6 +1,16 @@
 /** As much of ioredis as is used here: versions 5 and 6, a single connection and a Cluster alike. */
+import type { Redis } from 'ioredis'
+import { WrittenCommand } from './written-command.ts'
 
 export type RedisArgument = string | Buffer | number
+
+export interface RedisRequest {
+  /** In small letters: ioredis looks names up that way, again and again. */
+  readonly command: string
+  readonly words: RedisArgument[]
+  /** The words as the protocol has them, where that is known. */
+  readonly written?: string | undefined
+}
 
 /** How a client was made, as far as that matters here. */
 export interface RedisClientOptions {
@@ -38,11 +48,21 @@ export function isRedisClient(value: unknown): value is RedisClient {
   return typeof client.callBuffer === 'function' && typeof client.status === 'string'
 }
 
-/** Texts of the reply are Buffers, whole numbers are numbers. */
-export function send(client: RedisClient, command: string, words: RedisArgument[]): Promise<unknown> {
-  const reply = sendAsItIs(client, command, words)
+/**
+ * Texts of the reply are Buffers, whole numbers are numbers.
+ * @param isOwn whether we made the client: then nothing changes the words on their way, and it is of this copy of ioredis.
+ */
+export function send(client: RedisClient, request: RedisRequest, isOwn: boolean): Promise<unknown> {
+  if (isOwn) return sendWritten(client, request)
+  const reply = sendAsItIs(client, request)
   const { stringNumbers, redisOptions } = client.options ?? {}
   return (stringNumbers ?? redisOptions?.stringNumbers) === true ? reply.then(withNumbers) : reply
+}
+
+function sendWritten(client: RedisClient, { command, words, written }: RedisRequest): Promise<unknown> {
+  if (written === undefined) return client.callBuffer(command, words)
+  const redis = client as unknown as Redis
+  return redis.sendCommand(new WrittenCommand(command, words, written)) as Promise<unknown>
 }
 
 /** What is a string then, and no Buffer, was a number. */
@@ -51,7 +71,7 @@ function withNumbers(reply: unknown): unknown {
   return typeof reply === 'string' ? Number(reply) : reply
 }
 
-function sendAsItIs(client: RedisClient, command: string, words: RedisArgument[]): Promise<unknown> {
+function sendAsItIs(client: RedisClient, { command, words }: RedisRequest): Promise<unknown> {
   if (client.options?.enableAutoPipelining !== true) return client.callBuffer(command, words)
   // With automatic pipelines, `call` loses the name of its command, and throws where nobody can catch it.
   const methods = client as unknown as Record<string, (words: RedisArgument[]) => Promise<unknown>>

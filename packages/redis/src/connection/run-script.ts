@@ -3,26 +3,31 @@ import type { Answering } from './answering.ts'
 import type { Connection } from './connection.ts'
 import type { Script } from './script.ts'
 import type { RedisArgument } from './redis-client.ts'
+import { writtenWord } from './written-command.ts'
 
 export interface ScriptCall {
   readonly keys: readonly string[]
   readonly words: readonly RedisArgument[]
+  /** Keys and words, written out. */
+  readonly written?: string
 }
 
 /** An unknown script has not run, so sending it again counts nothing twice. Any other failure is passed on. */
 export function askScript(
   connection: Connection,
   script: Script,
-  { keys, words }: ScriptCall,
+  { keys, words, written }: ScriptCall,
   answering: Answering,
 ): void {
-  const sent = [script.id, String(keys.length), ...keys, ...words]
-  // In small letters: ioredis looks names up that way, again and again.
-  connection.send('evalsha', sent, {
+  const count = String(keys.length)
+  const byId = [script.id, count, ...keys, ...words]
+  const byIdWritten = written === undefined ? undefined : script.writtenId + writtenWord(count) + written
+  const request = { command: 'evalsha', words: byId, written: byIdWritten }
+  connection.send(request, {
     answered: answering.answered,
     failed(error) {
       const isUnknown = error instanceof Error && error.message.startsWith('NOSCRIPT')
-      if (isUnknown) connection.send('eval', [script.source, ...sent.slice(1)], answering)
+      if (isUnknown) connection.send({ command: 'eval', words: [script.source, ...byId.slice(1)] }, answering)
       else answering.failed(error)
     },
   })

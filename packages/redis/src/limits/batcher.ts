@@ -7,8 +7,8 @@ import { askScript } from '../connection/run-script.ts'
 import type { ConsumeShape } from './consume-shape.ts'
 import type { Question } from './question.ts'
 import type { LimitsScripts } from './script/limits-script.ts'
-import type { Tickets } from './tickets.ts'
-import { keysOf, plansAsJson, plansAsWords } from './travelling.ts'
+import { withTicket, type Tickets } from './tickets.ts'
+import { anyCall, consumingCall } from './travelling.ts'
 
 export interface BatcherOptions {
   readonly connection: Connection
@@ -80,7 +80,7 @@ export class Batcher {
   #send(): void {
     const asked = this.#asked
     this.#asked = []
-    this.#others.clear()
+    if (this.#others.size > 0) this.#others.clear()
     if (asked.length === 1) return this.#call(asked)
     const { isCluster } = this.#options.connection
     const bySlot = new Map<number, Travellers>()
@@ -109,15 +109,11 @@ export class Batcher {
     const { connection, clock, scripts, tickets } = this.#options
     const shape = asked[0]?.plan.shape
     const script = shape === undefined ? scripts.whole : scripts.consuming(shape)
-    const keys = keysOf(asked)
-    const words = shape === undefined ? plansAsJson(asked) : plansAsWords(asked)
+    const call = shape === undefined ? anyCall(asked) : consumingCall(asked)
     const ticket = tickets?.take(asked[0]?.name.tag ?? 0)
-    if (ticket !== undefined) {
-      keys.push(ticket.key)
-      words.push(String(ticket.until))
-    }
     this.#underWay++
-    askScript(connection, script, { keys, words }, this.#answering(asked, clock.now()))
+    const travelling = ticket === undefined ? call : withTicket(call, ticket)
+    askScript(connection, script, travelling, this.#answering(asked, clock.now()))
   }
 
   #answering(asked: readonly Question[], sentAt: number): Answering {

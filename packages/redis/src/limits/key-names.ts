@@ -22,11 +22,15 @@ export interface KeyName {
   readonly text: string
   /** What the slot is chosen by. */
   readonly tag: number
+  /** Of the text, in UTF-8. */
+  readonly bytes: number
 }
 
 /** Keys and groups are hashed: none addresses another, none is too long, and what a client sent as its key is told to nobody. */
 export class KeyNames {
   readonly #prefix: string
+  /** How many bytes more than characters a name has. */
+  readonly #moreBytes: number
   readonly #groups = new Map<string, string>()
   #recent: Names = new Map()
   #earlier: Names = new Map()
@@ -35,6 +39,7 @@ export class KeyNames {
 
   constructor(prefix: string) {
     this.#prefix = prefix
+    this.#moreBytes = Buffer.byteLength(prefix) - prefix.length
   }
 
   /** How many are remembered. */
@@ -69,7 +74,8 @@ export class KeyNames {
     // Unpaired surrogates would all be the same in UTF-8.
     const hashed = surrogate.test(id) ? digest(id) : hash('sha256', id, 'base64url')
     const tag = (valueAt(hashed, digestLength) * 64 + valueAt(hashed, digestLength + 1)) % tags
-    return { text: `${this.#prefix}{${tag}}l3:${hashed.slice(0, digestLength)}`, tag }
+    const text = `${this.#prefix}{${tag}}l3:${hashed.slice(0, digestLength)}`
+    return { text, tag, bytes: text.length + this.#moreBytes }
   }
 
   #group(group: string): string {

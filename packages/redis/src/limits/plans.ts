@@ -1,6 +1,7 @@
 /** What a key is asked, as the script reads it. */
 import { hash } from 'node:crypto'
 import type { BlockRule, Charge, Policy, PolicyDecision } from '@forebay/core'
+import { writtenOut } from '../connection/written-command.ts'
 import { shapeOf, type ConsumeShape } from './consume-shape.ts'
 import { hasBurst } from './script/consume-script.ts'
 import { algorithmNumbers, quickOf } from './script/limits-script.ts'
@@ -19,6 +20,9 @@ export interface Plan {
   readonly words: readonly string[]
   /** The same where others have others. */
   readonly ownWords: readonly string[]
+  /** `words` and `ownWords`, written out. */
+  readonly written: string
+  readonly ownWritten: string
 }
 
 export function consumePlan(charges: readonly Charge[], rule: BlockRule | undefined): Plan {
@@ -69,7 +73,15 @@ function planOf(
   charges: readonly Charge[],
 ): Plan {
   const text = `[${[`"${operation}"`, rule, ...texts].join(',')}]`
-  return { text, logs: logsOf(charges), shape: undefined, words: [], ownWords: [] }
+  return {
+    text,
+    logs: logsOf(charges),
+    shape: undefined,
+    words: [],
+    ownWords: [],
+    written: '',
+    ownWritten: '',
+  }
 }
 
 function logsOf(charges: readonly Charge[]): readonly string[] {
@@ -78,10 +90,7 @@ function logsOf(charges: readonly Charge[]): readonly string[] {
     .map(({ policy }) => policyId(policy))
 }
 
-function wordsOf(
-  charges: readonly Charge[],
-  rule: BlockRule | undefined,
-): Pick<Plan, 'text' | 'words' | 'ownWords'> {
+function wordsOf(charges: readonly Charge[], rule: BlockRule | undefined): Omit<Plan, 'logs' | 'shape'> {
   const parts = charges.map(({ policy }) => ({ id: policyId(policy), source: quickOf(policy.algorithm) }))
   const numbers = charges.flatMap(({ policy: { algorithm, limit, windowMs, burst } }) =>
     hasBurst(algorithm) ? [limit, windowMs, burst] : [limit, windowMs],
@@ -90,7 +99,14 @@ function wordsOf(
   const words = [headOf(parts), ...numbers.map(String)]
   const ownWords = [...words, ...charges.map(({ units }) => String(units))]
   const isPlain = charges.every(({ units }) => units === 1)
-  return { text: ownWords.join(' '), words: isPlain ? words : ownWords, ownWords }
+  const ownWritten = writtenOut(ownWords)
+  return {
+    text: ownWords.join(' '),
+    words: isPlain ? words : ownWords,
+    ownWords,
+    written: isPlain ? writtenOut(words) : ownWritten,
+    ownWritten,
+  }
 }
 
 function ruleText(rule: BlockRule | undefined): string {

@@ -1,6 +1,7 @@
 /** A client that somebody else opened may send a call again after a break, or late: a ticket is good for one run of it. */
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '@forebay/core'
+import type { ScriptCall } from '../connection/run-script.ts'
 
 export interface Ticket {
   readonly key: string
@@ -13,6 +14,11 @@ const slackMs = 1_000
 
 /** What the script says when it does not run. */
 export const refusal = 'FOREBAYTWICE'
+
+/** The last key and the last word are the ticket's. */
+export function withTicket({ keys, words }: ScriptCall, { key, until }: Ticket): ScriptCall {
+  return { keys: [...keys, key], words: [...words, String(until)] }
+}
 
 export class Tickets {
   readonly #prefix: string

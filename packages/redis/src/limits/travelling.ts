@@ -1,25 +1,30 @@
 /** The keys and words of a script call that is about several questions. */
+import type { ScriptCall } from '../connection/run-script.ts'
+import { writtenOut, writtenWord } from '../connection/written-command.ts'
+import type { KeyName } from './key-names.ts'
 import type { Question } from './question.ts'
 
-export function keysOf(asked: readonly Question[]): string[] {
-  const keys: string[] = []
-  for (const { name, plan } of asked) {
-    keys.push(name.text)
-    for (const id of plan.logs) keys.push(`${name.text}:${id}`)
-  }
-  return keys
-}
-
 /** For a script that consumes: the plan of all, or the plans of each. */
-export function plansAsWords(asked: readonly Question[]): string[] {
+export function consumingCall(asked: readonly Question[]): ScriptCall {
+  const keys = keysOf(asked)
   const [first] = asked
-  if (first === undefined) return []
-  const isOne = asked.every(({ plan }) => plan === first.plan || plan.text === first.plan.text)
-  return isOne ? [...first.plan.words] : asked.flatMap(({ plan }) => plan.ownWords)
+  if (first === undefined) return { keys, words: [] }
+  const { text, words, written } = first.plan
+  let writtenKeys = ''
+  let isOne = true
+  for (const { name, plan } of asked) {
+    writtenKeys += writtenWord(name.text, name.bytes)
+    if (plan.logs.length > 0) writtenKeys += writtenOut(logKeys(name, plan.logs))
+    if (plan !== first.plan && plan.text !== text) isOne = false
+  }
+  if (isOne) return { keys, words, written: writtenKeys + written }
+  let writtenPlans = ''
+  for (const { plan } of asked) writtenPlans += plan.ownWritten
+  return { keys, words: asked.flatMap(({ plan }) => plan.ownWords), written: writtenKeys + writtenPlans }
 }
 
 /** For the script that answers anything: all plans, each once; then in order which plan is that of how many questions. */
-export function plansAsJson(asked: readonly Question[]): string[] {
+export function anyCall(asked: readonly Question[]): ScriptCall {
   const numbers = new Map<string, number>()
   const runs: string[] = []
   let current = ''
@@ -34,5 +39,18 @@ export function plansAsJson(asked: readonly Question[]): string[] {
     count++
   }
   runs.push(String(numbers.get(current)), String(count))
-  return [`[${[...numbers.keys()].join(',')}]`, ...runs]
+  return { keys: keysOf(asked), words: [`[${[...numbers.keys()].join(',')}]`, ...runs] }
+}
+
+function keysOf(asked: readonly Question[]): string[] {
+  const keys: string[] = []
+  for (const { name, plan } of asked) {
+    keys.push(name.text)
+    if (plan.logs.length > 0) keys.push(...logKeys(name, plan.logs))
+  }
+  return keys
+}
+
+function logKeys({ text }: KeyName, logs: readonly string[]): readonly string[] {
+  return logs.map((id) => `${text}:${id}`)
 }

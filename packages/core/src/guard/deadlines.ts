@@ -1,5 +1,5 @@
-/** Calls that wait equally long: who was sent first is late first, so that one timer serves them all. */
-import type { Clock } from '@forebay/core'
+/** Calls that wait equally long: who began first is late first, so that one timer serves them all. */
+import type { Clock } from '../ports/clock.ts'
 
 export class Deadline {
   readonly dueAt: number
@@ -17,7 +17,7 @@ export class Deadline {
 /** A timer of its own would cost each call more than all the rest of its waiting. */
 export class Deadlines {
   readonly #clock: Clock
-  readonly #timeoutMs: number
+  readonly timeoutMs: number
   #first: Deadline | undefined
   #last: Deadline | undefined
   #isTimed = false
@@ -25,12 +25,12 @@ export class Deadlines {
   /** @param clock one that never runs backwards. */
   constructor(clock: Clock, timeoutMs: number) {
     this.#clock = clock
-    this.#timeoutMs = timeoutMs
+    this.timeoutMs = timeoutMs
   }
 
   /** Calls `late` unless it is met before. @param from now. */
   begin(from: number, late: () => void): Deadline {
-    const deadline = new Deadline(from + this.#timeoutMs, late)
+    const deadline = new Deadline(from + this.timeoutMs, late)
     const last = this.#last
     if (last === undefined) this.#first = deadline
     else {
@@ -38,7 +38,7 @@ export class Deadlines {
       last.after = deadline
     }
     this.#last = deadline
-    if (!this.#isTimed) this.#wait(this.#timeoutMs)
+    if (!this.#isTimed) this.#wait(this.timeoutMs)
     return deadline
   }
 

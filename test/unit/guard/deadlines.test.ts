@@ -1,6 +1,8 @@
+import { createRateLimiter } from '@forebay/core'
 import { manualClock } from '@forebay/testing'
-import { expect, test } from 'vitest'
-import { Deadlines } from '../../../packages/redis/src/connection/deadlines.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { Deadlines } from '../../../packages/core/src/guard/deadlines.ts'
+import { farBackend } from './guarded-backend.ts'
 
 test('each call is late after as long, in the order in which they were sent', () => {
   const clock = manualClock(0)
@@ -65,4 +67,39 @@ test('however many calls are met, one timer runs, and none once nothing is waite
   expect(timers).toBe(1)
   clock.advance(10_000)
   expect(timers).toBe(1)
+})
+
+describe('calls of a limiter', () => {
+  test('that are answered in time share one timer', async () => {
+    const far = farBackend()
+    const schedule = vi.spyOn(far.clock, 'schedule')
+    const limiter = far.limiter()
+    for (let call = 0; call < 20; call++) await limiter.consume(`key ${call}`)
+    expect(schedule).toHaveBeenCalledTimes(1)
+  })
+
+  test('are timed by the clock of this process where that of the backend jumps', async () => {
+    const far = farBackend()
+    let aheadMs = 0
+    const { clock } = far
+    const jumping = { ...clock, now: () => clock.now() + aheadMs, local: clock }
+    const limiter = createRateLimiter({
+      limit: 10,
+      window: '1m',
+      timeout: 100,
+      backend: { ...far.backend, clock: jumping },
+      logger: far.logger,
+    })
+    far.calls = 'hangs'
+    const answers: string[] = []
+    void Promise.resolve(limiter.consume('first')).then(() => answers.push('first'))
+    await far.pass(50)
+    void Promise.resolve(limiter.consume('second')).then(() => answers.push('second'))
+    aheadMs = 3_600_000
+    await far.pass(50)
+    expect(answers).toEqual(['first'])
+    aheadMs = -3_600_000
+    await far.pass(50)
+    expect(answers).toEqual(['first', 'second'])
+  })
 })
