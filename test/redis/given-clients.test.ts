@@ -127,6 +127,18 @@ describe.each(makers)('a client of %s', (_name, make) => {
     },
   )
 
+  it('that sends again what was cut off is granted the lease that it asked for twice', async () => {
+    await using front = await startCuttingFront(node.port)
+    const backend = redisBackend(clientOf({ port: front.port }), { prefix: ownPrefix(), timeout: '5s' })
+    await (await backend.locks.acquire('other', 60_000))?.release()
+    front.cutNextAnswer()
+    const lease = await backend.locks.acquire('key', 60_000)
+    expect(await lease?.renew(60_000)).toBe(true)
+    await lease?.release()
+    expect(await backend.locks.acquire('key', 60_000)).toBeDefined()
+    await backend.close()
+  })
+
   it('that its owner ended: said at once', async () => {
     const given = clientOf({})
     await given.ping()

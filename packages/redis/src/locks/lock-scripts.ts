@@ -20,9 +20,13 @@ local function hold(holder, ttl)
 end
 `
 
-/** ARGV: holder, ms, how many may hold it. Answers with the token and 1 where no holder is remembered, or with nothing. */
+/**
+ * ARGV: holder, ms, how many may hold it. Answers with the token and 1 where no holder is remembered, or with nothing. Every
+ * call has a holder of its own: one that holds already is there because a client sent the call again whose answer it missed.
+ */
 const acquire = `
 redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
+redis.call('ZREM', key, ARGV[1])
 local last = tonumber(redis.call('ZSCORE', key, 'token') or '0')
 local held = redis.call('ZCARD', key) - (last > 0 and 1 or 0)
 if held >= tonumber(ARGV[3]) then return false end
