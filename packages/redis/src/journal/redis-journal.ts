@@ -1,29 +1,30 @@
 /** Journals in Redis: a stream with one consumer group each, in one Cluster slot, read by one process at a time. */
 import { randomUUID } from 'node:crypto'
-import { digest, type Journal, type JournalReader, type JournalRecord } from '@forebay/core'
+import type { Journal, JournalReader, JournalRecord } from '@forebay/core'
 import type { Connection } from '../connection/connection.ts'
 import type { RedisArgument } from '../connection/redis-client.ts'
 import { runScript } from '../connection/run-script.ts'
+import { shortDigest } from '../short-digest.ts'
 import { journalScripts, type JournalScripts } from './journal-scripts.ts'
 import { RedisJournalReader, type AskStream } from './redis-journal-reader.ts'
 
 export interface RedisJournalOptions {
   readonly connection: Connection
   readonly prefix: string
-  /** Default the ones for production; for tests those with a time of their own. */
+  /** For tests, whose scripts are told the time. */
   readonly scripts?: JournalScripts
 }
 
-/** Refreshed by every use. Far longer than anybody leaves a service switched off that still has something to write. */
+/** How long an unused stream is kept: longer than a service that still has something to write is left switched off. */
 const keepMs = 30 * 24 * 3_600_000
 
-/** Redis does nothing else while a script runs: a call adds no more than this, but for a single record that is larger. */
+/** Redis does nothing else while a script runs, so one call adds no more than this; a single larger record goes alone. */
 const mostPerCall = 256
 const mostBytesPerCall = 1_048_576
 
 const scriptsForProduction = journalScripts()
 
-/** Needs Redis 6.2 (`XAUTOCLAIM`). What survives a crash of Redis itself is what its own persistence keeps. */
+/** Needs Redis 6.2 (`XAUTOCLAIM`). A crash of Redis itself survives only what its own persistence has kept. */
 export class RedisJournal implements Journal {
   readonly #options: RedisJournalOptions
   readonly #scripts: JournalScripts
@@ -64,9 +65,9 @@ export class RedisJournal implements Journal {
 
   #asking(stream: string): AskStream {
     const { connection, prefix } = this.#options
-    const name = `${prefix}{j:${digest(stream).slice(0, 22)}}`
+    const name = `${prefix}{j:${shortDigest(stream)}}`
     const keys = [`${name}s`, `${name}r`]
-    // What is in the journal twice could be flushed after what is newer.
+    // A record that is appended twice, because the client resends, could be flushed once more after a newer one.
     const appending = connection.mayResend ? [...keys, `${name}a:${this.#process}`] : keys
     return (script, ...words) =>
       runScript(connection, script, {
@@ -87,7 +88,7 @@ function partOf(records: readonly JournalRecord[], from: number): readonly Journ
   return records.slice(from, end)
 }
 
-/** As JSON, a key is the same text again whatever it holds: in UTF-8, unpaired surrogates would all be one character. */
+/** A key goes as JSON, which keeps unpaired surrogates apart: in UTF-8 they would all be one character. */
 function wordsOf({ key, value }: JournalRecord): RedisArgument[] {
   return [JSON.stringify(key), Buffer.from(value.buffer, value.byteOffset, value.byteLength)]
 }

@@ -1,26 +1,24 @@
 /** What the counters of a group and key are called in Redis. */
-import { hash } from 'node:crypto'
-import { digest } from '@forebay/core'
+import { digestLength, quickDigest, shortDigest } from '../short-digest.ts'
 
-/** The keys of one client lie in one Cluster slot, and there are only so many slots: many decisions travel together then. */
+/**
+ * How many Cluster slots counters are spread over. Fewer than there are, because only decisions of one slot can share a call.
+ * All keys of one client are in one slot.
+ */
 const tags = 256
 
-/** Names that are remembered, in each of two halves: the older half is forgotten as a whole. */
+/** How many names each of two generations remembers; when the recent one is full, the earlier one is forgotten as a whole. */
 const remembered = 10_000
 
+/** Longer ones, of group and key together, are hashed anew each time: what a client sends takes bounded memory. */
 const longestRemembered = 512
 
-const surrogate = /[\ud800-\udfff]/
-
-/** 128 bits: nobody finds two keys that share a name. */
-const digestLength = 22
-
-/** By group and key. */
+/** By group, then by key. */
 type Names = Map<string, Map<string, KeyName>>
 
 export interface KeyName {
   readonly text: string
-  /** What the slot is chosen by. */
+  /** The hash tag in the name, from 0 to 255: names of one tag are in one Cluster slot. */
   readonly tag: number
   /** Of the text, in UTF-8. */
   readonly bytes: number
@@ -71,8 +69,7 @@ export class KeyNames {
   }
 
   #named(id: string): KeyName {
-    // Unpaired surrogates would all be the same in UTF-8.
-    const hashed = surrogate.test(id) ? digest(id) : hash('sha256', id, 'base64url')
+    const hashed = quickDigest(id)
     const tag = (valueAt(hashed, digestLength) * 64 + valueAt(hashed, digestLength + 1)) % tags
     const text = `${this.#prefix}{${tag}}l3:${hashed.slice(0, digestLength)}`
     return { text, tag, bytes: text.length + this.#moreBytes }
@@ -82,7 +79,7 @@ export class KeyNames {
     let known = this.#groups.get(group)
     if (known === undefined) {
       if (this.#groups.size >= remembered) this.#groups.clear()
-      known = digest(group).slice(0, digestLength)
+      known = shortDigest(group)
       this.#groups.set(group, known)
     }
     return known

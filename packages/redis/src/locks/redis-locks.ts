@@ -1,8 +1,9 @@
 /** Leases in Redis: the same key has the same holders in every process. */
 import { randomBytes } from 'node:crypto'
-import { digest, type Clock, type Lease, type LockStore } from '@forebay/core'
+import type { Clock, Lease, LockStore } from '@forebay/core'
 import type { Connection } from '../connection/connection.ts'
 import { runScript } from '../connection/run-script.ts'
+import { shortDigest } from '../short-digest.ts'
 import { lockScripts, rememberedMs, type LockScripts } from './lock-scripts.ts'
 
 export interface RedisLocksOptions {
@@ -10,16 +11,13 @@ export interface RedisLocksOptions {
   readonly prefix: string
   /** The clock of this process. */
   readonly local: Clock
-  /** Default the ones for production; for tests some with a time of their own. */
+  /** For tests, whose scripts are told the time. */
   readonly scripts?: LockScripts
 }
 
 const scripts = lockScripts()
 
-/** 128 bits: nobody finds two keys that share a name. */
-const digestLength = 22
-
-/** How often a lease whose end Redis has not confirmed is given up again, until it is over by itself. */
+/** How often a release that Redis did not confirm is tried again, until the lease has ended by itself. */
 const againMs = 100
 
 type Granted = Pick<Lease, 'token' | 'freeForMs'>
@@ -27,14 +25,14 @@ type Granted = Pick<Lease, 'token' | 'freeForMs'>
 interface Held {
   readonly keys: readonly string[]
   readonly holder: string
-  /** From then on it is over by itself. */
+  /** On the local clock: it ends by itself then. */
   until: number
 }
 
 /**
- * Tokens are instants of the server, so that a later holder's is greater even when Redis lost the lock. Rejects when Redis
- * does not answer in time; a lease that was granted all the same is given back. What is not confirmed to be given up is
- * given up again, as others would wait for a holder that there is not.
+ * Tokens are instants of the server in µs, so that a later holder's is greater even when Redis lost the lock. Rejects when
+ * Redis does not answer in time; a lease that was granted all the same is given back. A release that Redis does not confirm is
+ * repeated, because others would wait for a holder that no longer exists.
  */
 export class RedisLocks implements LockStore {
   readonly #connection: Connection
@@ -53,11 +51,11 @@ export class RedisLocks implements LockStore {
   }
 
   async acquire(key: string, ttlMs: number, most: number = 1): Promise<Lease | undefined> {
-    const keys = [`${this.#prefix}lock1:${digest(key).slice(0, digestLength)}`]
+    const keys = [`${this.#prefix}lock1:${shortDigest(key)}`]
     const holder = `${this.#process}.${++this.#holders}`
     const held = { keys, holder, until: this.#local.now() + ttlMs }
     const granted = await this.#ask(keys, [holder, wholeMs(ttlMs), String(most)]).catch((error: unknown) => {
-      // It may have been granted, or may yet be.
+      // It may have been granted, or may still be.
       this.#release(held).catch(ignore)
       throw error
     })
