@@ -1,18 +1,16 @@
-/** One connection on which channels are heard, from its opening to its end; after that another one is made. */
+/** One connection on which channels are heard, from its opening to its end. It never reconnects: a new link is made instead. */
 import type { Clock } from '@forebay/core'
+import { endClient } from '../connection/end-client.ts'
 import type { RedisClient } from '../connection/redis-client.ts'
 import { surviveNonsense } from './survive-nonsense.ts'
 
 export interface LinkEvents {
-  /** Channels can be asked for. */
+  /** Channels can be subscribed to. */
   readonly ready: () => void
   readonly message: (channel: string, message: string) => void
   /** It is over, for whatever reason. Called once. */
   readonly ended: () => void
 }
-
-/** How long the end of a connection is waited for at most. */
-const patienceMs = 1_000
 
 export class Link {
   readonly #client: RedisClient
@@ -32,19 +30,19 @@ export class Link {
     client.on('smessage', this.#heard)
     client.on('close', this.#finish)
     client.on('end', this.#finish)
-    // The slot went to another node. ioredis 5 leaves the command unanswered.
+    // The slot of the channels went to another node. ioredis 5 leaves the command that was told so unanswered.
     client.on('moved', this.#finish)
     client.connect().catch(this.#finish)
   }
 
-  /** Resolves when every message from then on is heard. */
+  /** Resolves when every message from then on will be heard. */
   async subscribe(channel: string): Promise<void> {
     await this.#client.callBuffer('subscribe', [channel])
     if (!this.#isCluster) return
     try {
       await this.#client.callBuffer('ssubscribe', [channel])
     } catch (error) {
-      // Servers before Redis 7 have no such channels: then messages come on the other one.
+      // Servers before Redis 7 have no sharded channels, and publish to the plain one.
       if (!String(error).includes('unknown command')) throw error
     }
   }
@@ -54,21 +52,15 @@ export class Link {
     if (this.#isCluster) this.#client.callBuffer('sunsubscribe', [channel]).catch(ignore)
   }
 
-  /** Resolves after everything that was published before has been heard. */
+  /** Resolves after everything has been heard that was published before the call: replies and messages come in one order. */
   async ping(): Promise<void> {
     await this.#client.callBuffer('ping', [])
   }
 
-  /** Ends it, without the event. Resolves when nothing of it is left. */
+  /** Ends it without calling `ended`. Resolves when nothing of it is left. */
   async close(clock: Clock): Promise<void> {
     this.#isOver = true
-    const isOpen = this.#client.status !== 'end' && this.#client.status !== 'wait'
-    const ended = new Promise<void>((resolve) => {
-      this.#client.on('end', resolve)
-      clock.schedule(patienceMs, resolve)
-    })
-    this.#client.disconnect()
-    if (isOpen) await ended
+    await endClient(this.#client, clock)
   }
 
   readonly #becameReady = (): void => {

@@ -1,6 +1,7 @@
 /** The way to Redis: opened on first use, every command with a deadline, none waiting for a server that is away. */
 import { Deadlines, type Clock } from '@forebay/core'
 import type { Answering } from './answering.ts'
+import { endClient } from './end-client.ts'
 import { openClient } from './open-client.ts'
 import { closed, RedisUnavailable, unavailable } from './redis-unavailable.ts'
 import { mayResend, send, type RedisArgument, type RedisClient, type RedisRequest } from './redis-client.ts'
@@ -14,11 +15,12 @@ export interface ConnectionOptions {
   readonly clock: Clock
 }
 
-/** How often a connection on which nothing arrives is given up for a new one, as long as nothing arrives there either. */
+/** While nothing arrives, our own connection is replaced by a new one this often. */
 const patienceMs = 1_000
 
-/** How often a client that is not ours to reconnect is asked whether its server answers again. */
+/** A client of the user's is not ours to reconnect: it is asked this often whether its server answers again. */
 const questionMs = 250
+
 /**
  * After a loss, commands wait for the first attempt to connect again. When that fails, and when a server says nothing for
  * as long as a command may take, they fail at once, until the server is heard again.
@@ -32,7 +34,7 @@ export class Connection {
   /** Why commands fail at once; undefined while there is hope. */
   #trouble: Error | undefined
   #latestError: Error | undefined
-  /** The server refuses the database that was asked for: what is sent would go to another one. */
+  /** The server refuses the database that was asked for: commands would go to another one. */
   #refusal: Error | undefined
   #wasReady = false
   #heardAt = -Infinity
@@ -71,7 +73,7 @@ export class Connection {
     return this.#settings.timeoutMs
   }
 
-  /** Whether the client, being somebody else's, may send a command again after a break, or long after it was given up. */
+  /** Whether the client is the user's and may send a command again after a break, or long after we gave it up. */
   get mayResend(): boolean {
     const { target } = this.#settings
     return target.type === 'client' && mayResend(target.client)
@@ -112,15 +114,7 @@ export class Connection {
     client.off('close', this.#wentAway)
     client.off('end', this.#ended)
     client.off('error', this.#failed)
-    if (!this.#isOwn) return
-    // Between two attempts there is nothing that could end.
-    const isOpen = client.status !== 'end' && client.status !== 'reconnecting'
-    const ended = new Promise<void>((resolve) => {
-      client.on('end', resolve)
-      this.#clock.schedule(patienceMs, resolve)
-    })
-    client.disconnect()
-    if (isOpen) await ended
+    if (this.#isOwn) await endClient(client, this.#clock)
   }
 
   #opened(): RedisClient {
@@ -154,7 +148,7 @@ export class Connection {
         const isInTime = this.#deadlines.met(deadline)
         const isReply = error instanceof Error && error.name === 'ReplyError'
         if (isReply) this.#heard()
-        else this.#mislaid(client)
+        else this.#learnSlots(client)
         if (!isInTime) return
         answering.failed(isReply ? error : this.#isClosed ? closed() : unavailable(why(error), error))
       },
@@ -165,14 +159,17 @@ export class Connection {
     return this.#waiting.wait(this.timeoutMs, () => this.#giveUp(`no connection within ${this.timeoutMs} ms`))
   }
 
-  /** An answer is late. Where others arrive meanwhile the server is slow, otherwise it is as good as away. */
+  /**
+   * An answer is late. Where others arrived meanwhile, the server is slow; otherwise it is as good as away. In a Cluster one
+   * silent node says nothing of the others.
+   */
   #missed(client: RedisClient, sentAt: number): void {
-    this.#mislaid(client)
+    this.#learnSlots(client)
     if (this.#heardAt < sentAt && !this.isCluster) this.#giveUp(`nothing heard for ${this.timeoutMs} ms`)
   }
 
-  /** Of a Cluster: a node is lost, and its slots may have gone to another. */
-  #mislaid(client: RedisClient): void {
+  /** A node of a Cluster did not answer: its slots may have gone to another one. Does nothing for a single server. */
+  #learnSlots(client: RedisClient): void {
     if (!this.#isClosed) client.refreshSlotsCache?.(ignore)
   }
 
