@@ -1,11 +1,12 @@
-/** The script that changes one entry: sets it, gives it another life, takes it away. */
+/** The script that changes one entry: sets it, gives it another life, or takes it away. */
 import { frameLayout, frameMagic } from '@forebay/core'
 import { scriptOf, type Script } from '../../connection/script.ts'
+import { luaText } from './lua-text.ts'
 import { serverTime } from './server-time.ts'
 
 const at = frameLayout
 
-/** What is no frame, or past its end, is not there: it is replaced by whatever comes. */
+/** What is no frame, or past its end, counts as absent, and is replaced by whatever comes. */
 const reading = `
 local key, magic = KEYS[1], '${luaText(frameMagic)}'
 
@@ -29,9 +30,11 @@ end
 `
 
 /**
- * `set`, frame: 1; 0 for a frame past its end; where something newer stands, what stands before its value. `touch`, staleAt and deleteAt as bytes: what
- * stands before the value, with these instants. `take`: the same, of an entry that is then gone. `drop`, stamp as bytes:
- * takes the entry away if it is still that one.
+ * ARGV: the operation and what it is given. KEYS: the entry. A head is what stands before the value.
+ * - `set` (frame) replies 1; 0 for a frame past its end; where something newer stands, the head of that.
+ * - `touch` (staleAt and deleteAt as bytes) replies the head with these instants.
+ * - `take` replies the head of an entry that is then gone.
+ * - `drop` (stamp as bytes) takes the entry away if it is still the one with that stamp.
  */
 const operations = `
 local operations = {}
@@ -74,8 +77,4 @@ return operations[ARGV[1]](ARGV[2])
 /** @param time another time than the server's is for tests. */
 export function entryScript(time: string = serverTime): Script {
   return scriptOf(time + reading + operations)
-}
-
-function luaText(bytes: Buffer): string {
-  return [...bytes].map((byte) => `\\${byte}`).join('')
 }

@@ -1,21 +1,25 @@
 /** The script that gives out stamps, marks, and tells which marks there are. */
 import { everythingMember, headLayout, headMagic, mostMarks, numbersEnd } from '@forebay/core'
 import { scriptOf, type Script } from '../../connection/script.ts'
-import { serverTime } from './server-time.ts'
+import { luaText } from './lua-text.ts'
+import { longestLifeMs, serverTime } from './server-time.ts'
 
 const at = headLayout
 
+const magicText = luaText(headMagic)
+
 /**
- * KEYS: head, marks. ARGV: the operation; the last number and the last mark that the asking node knows; until when the marks
- * are wanted.
+ * KEYS: head, marks. ARGV: the operation; the last number and the last mark that the asking node knows; until when it wants
+ * the marks to live; then what the operation is given.
  *
- * Numbers are microseconds of the server's clock, or one more than the last. So a head that was lost never gives out a
- * number again; what was marked before is forgotten with it, and everything older than now counts as invalidated.
+ * Stamps and marks are numbers of one sequence: microseconds of the server's clock, or one more than the last. So a head that
+ * was lost never gives out a number again. What was marked is forgotten with it, and everything older than now then counts as
+ * invalidated (`floor`).
  */
 const head = `
 local headKey, marksKey = KEYS[1], KEYS[2]
 local knownLast, knownMark = tonumber(ARGV[2]), tonumber(ARGV[3])
-local day, longest = 86400000, 315576000000
+local day, longest = 86400000, ${longestLifeMs}
 
 local function isNumber(number)
   return number >= 0 and number < ${numbersEnd} and number == math.floor(number)
@@ -25,7 +29,7 @@ local function read()
   local text = redis.pcall('GET', headKey)
   if type(text) ~= 'string' or #text ~= ${at.length} then return nil end
   local magic, count, floor, markedAt, last, ends = struct.unpack('<c${headMagic.length}I4dddd', text)
-  if magic ~= '${[...headMagic].map((byte) => `\\${byte}`).join('')}' then return nil end
+  if magic ~= '${magicText}' then return nil end
   if not (isNumber(floor) and isNumber(markedAt) and isNumber(last)) then return nil end
   if floor > last or markedAt > last or not (ends >= 0 and ends < math.huge) then return nil end
   if redis.pcall('ZCARD', marksKey) ~= count then return nil, last end
@@ -65,10 +69,10 @@ end
 
 local function save()
   if isChanged or isProlonged then
-    local packed = struct.pack('<c${headMagic.length}I4dddd', '${[...headMagic].map((byte) => `\\${byte}`).join('')}', h.count, h.floor, h.markedAt, h.last, h.ends)
+    local packed = struct.pack('<c${headMagic.length}I4dddd', '${magicText}', h.count, h.floor, h.markedAt, h.last, h.ends)
     redis.call('SET', headKey, packed)
     expireAt(headKey, h.ends)
-    -- After a mark, perhaps the first; otherwise the marks have that end already.
+    -- After a mark, because it may be the first of a new set; otherwise the set has this end already.
     if isProlonged or h.markedAt == h.last then expireAt(marksKey, h.ends) end
     return packed
   end
@@ -77,9 +81,10 @@ end
 `
 
 /**
- * Each answers with the server's time (ms) and the head. `stamp`, how many: the last of them is the last number of the head.
- * `mark`, members: with the number of the mark before as well. `learn`, since: with the marks that are newer, each with its
- * number.
+ * Each replies the server's time (ms) and the head.
+ * - `stamp` (how many) gives out so many numbers; the last of them is the last number of the head.
+ * - `mark` (members) marks them all with one number, and also replies the number of the mark before.
+ * - `learn` (a number) also replies the marks that are newer than that, each with its number.
  */
 const operations = `
 local operations = {}
