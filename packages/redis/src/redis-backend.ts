@@ -19,8 +19,8 @@ export interface RedisBackend extends Backend {
 }
 
 /**
- * Connects on first use; makes no connection before, and serves on when there is none to be had. A client that is given is
- * used with its own settings, and left open by `close()`.
+ * Connects on first use, and not before; never throws or rejects because Redis is away. While it is, limiters do what
+ * `onBackendError` says and caches miss. A client that is given is used with its own settings, and left open by `close()`.
  * @throws ForebayError for options that are unknown, malformed, missing, or contradict each other.
  */
 export function redisBackend(url: string, options?: RedisConnectionOptions): RedisBackend

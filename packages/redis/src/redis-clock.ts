@@ -1,18 +1,18 @@
 /** The server's time as this process sees it: all nodes on one Redis agree on it, whatever their own clocks say. */
 import type { Clock, Undo } from '@forebay/core'
 
-/** A step of the server's own clock, or another server: followed at once, backwards too. */
+/** From this difference on, the server's clock was set or another server answers: the new time holds at once, also backwards. */
 const stepMs = 10_000
 
 /**
- * Until the server was heard for the first time, it is the local time. From then on it never runs backwards, unless the
- * server's does by 10 s and more.
+ * The local time, until the server was heard for the first time. From then on it never runs backwards, unless the server's
+ * clock does by 10 s and more.
  */
 export class RedisClock implements Clock {
   readonly local: Clock
   /** What is added to local time. */
   #offsetMs = 0
-  /** Half of the uncertainty of the offset when it was measured. */
+  /** The offset was right within this when it was measured: half a round trip. */
   #errorMs = Infinity
   #measuredAt = -Infinity
   #latest = -Infinity
@@ -41,12 +41,12 @@ export class RedisClock implements Clock {
     return this.local.schedule(delayMs, task)
   }
 
-  /** The server said `instant` (whole ms, rounded down) between these two local instants. */
+  /** Takes note that the server said `instant` (whole ms, rounded down) between these two local instants. */
   learn(instant: number, sentAt: number, receivedAt: number): void {
     const errorMs = (receivedAt - sentAt) / 2
     const offsetMs = instant + 0.5 - (sentAt + receivedAt) / 2
     const driftMs = Math.abs(offsetMs - this.#offsetMs)
-    // A sharper measurement counts, an old one less and less, and one that cannot be true any more not at all.
+    // The known offset is trusted less the older it is. It stays only where it is the sharper one and both can be true.
     const allowedMs = this.#errorMs + (receivedAt - this.#measuredAt) / driftPerMs
     if (errorMs > allowedMs && driftMs <= errorMs + allowedMs + 1) return
     if (driftMs >= stepMs || this.#measuredAt === -Infinity) this.#latest = -Infinity

@@ -1,4 +1,4 @@
-/** Keeps topics heard: makes a connection, another one when it breaks, and checks that nothing goes missing meanwhile. */
+/** Keeps topics heard: opens a link, another one when it breaks, and checks all the time that no message is missing. */
 import type { Clock, Undo } from '@forebay/core'
 import type { Connection } from '../connection/connection.ts'
 import type { RedisClient } from '../connection/redis-client.ts'
@@ -9,17 +9,17 @@ import type { Topic } from './topic.ts'
 
 export interface BusConnectionOptions {
   readonly settings: Settings
-  /** What is counted is asked this way. */
+  /** The ordinary connection: counters are asked for on it. */
   readonly connection: Connection
   readonly clock: Clock
-  /** Those that are to be heard now. */
+  /** Those that are to be heard now. Asked again each time, because it changes. */
   readonly topics: () => Iterable<Topic>
   readonly message: (channel: string, text: string) => void
 }
 
 const checkMs = 250
 
-/** In checks: how long a connection may take to open, to answer, and how long a topic that was refused is left alone. */
+/** In checks: how long a link may take to open, and to answer, and for how long a refused topic is not asked for again. */
 const patience = { opening: 8, answering: 2, refused: 8 } as const
 
 const longestRetryMs = 250
@@ -29,15 +29,16 @@ export class BusConnection {
   /** Undefined between two connections. */
   #link: Link | undefined
   #isReady = false
-  /** Of a Cluster: the node that the link goes to. */
+  /** In a Cluster, the node that the link goes to: the master of the slot of all channels. */
   #owner: string | undefined
   #attempts = 0
-  /** Checks since the link was opened, or since a question without an answer yet. */
+  /** Checks since the link was opened; once it is ready, since the latest `PING`. */
   #waited = 0
   #isPinging = false
   #isCounting = false
+  /** Their subscriptions are on the way. */
   readonly #asked = new Set<Topic>()
-  /** In how many checks they are asked for again. */
+  /** In how many checks each is asked for again. */
   readonly #refused = new Map<Topic, number>()
   /** Undefined while nothing is to be heard. */
   #stopChecks: Undo | undefined
@@ -76,12 +77,12 @@ export class BusConnection {
     this.#stopRetry = undefined
     let client: RedisClient | undefined
     try {
-      // Of a Cluster, nobody knows the nodes before something was asked.
+      // ioredis knows the nodes of a Cluster only after a first command.
       if (connection.isCluster) await this.#counts([...this.#options.topics()])
       if (this.#stopChecks === undefined || this.#link !== undefined) return
       client = openSubscriber(settings, connection)
     } catch {
-      // The ordinary connection tells what is wrong to whoever uses it.
+      // Nothing to tell: whoever uses the ordinary connection hears what is wrong.
     }
     if (client === undefined) return this.#retry()
     this.#owner = ownerOfBus(connection)
@@ -118,14 +119,14 @@ export class BusConnection {
     )
   }
 
-  /** Resolves with how many messages there were before. */
+  /** Resolves with the counter from before the subscription, so that whatever is published in between shows as missing. */
   async #subscribe(link: Link, topic: Topic): Promise<number | undefined> {
     const [counted] = await this.#counts([topic]).catch(() => [])
     if (!topic.isDeserted) await link.subscribe(topic.channel)
     return counted
   }
 
-  /** The server answers, but not as asked: it is asked again now and then, because permissions may change. */
+  /** The server answered with an error, such as a missing right. It is asked again later, because rights may change. */
   #refuse(topic: Topic, error: unknown): void {
     if (!this.#refused.has(topic)) {
       this.#options.settings.logger.warn(`forebay: Redis refuses to subscribe to ${topic.channel}`, error)
@@ -182,7 +183,7 @@ export class BusConnection {
           topic.counted({ number: numbers[index] ?? 0, sentAt, seen: seen[index] })
         }
       },
-      // Without an answer, nothing is vouched for, and that shows by itself.
+      // Without an answer nothing is vouched for; `Topic.checked` notices that.
       () => {},
     )
   }
@@ -194,7 +195,7 @@ export class BusConnection {
     return Array.isArray(replies) ? replies.map((reply: unknown) => Number(reply)) : []
   }
 
-  /** This connection is good for nothing any more: another one. */
+  /** Replaces the link by a new one. */
   #renew(): void {
     void this.#drop()
     this.#retry()

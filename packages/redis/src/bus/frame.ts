@@ -11,14 +11,14 @@ export interface Frame {
 
 const kind = 'forebay-bus'
 
-/** How long a counter of messages is kept after the latest: what a topic's silence may last before its numbers begin anew. */
+/** How long a topic may be silent before its counter is forgotten, and its numbers begin anew. */
 const counterLifeMs = 24 * 60 * 60 * 1_000
 
 /**
- * KEYS: the counter. ARGV: channel, command, sender and message, these two as JSON. A counter that is not there begins at the
- * server's time, so that no number of its former life comes again. A server that can keep nothing, for want of memory or disk,
- * still tells: then the message has the number of the one before. Where a Cluster does not know sharded channels, every
- * node is told.
+ * KEYS: the counter. ARGV: channel, command (`PUBLISH` or `SPUBLISH`), sender and message, these two as JSON. A counter that is
+ * not there begins at the server's time in µs, so that no earlier number comes again. A server that cannot write, for want of
+ * memory or disk, still publishes: the message then has the number of the one before, and nobody notices if it is lost. Where
+ * a Cluster knows no sharded channels (before Redis 7), `PUBLISH` tells every node.
  */
 export const publishScript: Script = scriptOf(`
 local previous = tonumber(redis.call('GET', KEYS[1]) or '0') or 0
@@ -39,7 +39,7 @@ if type(sent) == 'table' and sent.err then redis.call('PUBLISH', ARGV[1], frame)
 return 1
 `)
 
-/** Undefined for what somebody published in another way. */
+/** Undefined for what another program published without this frame. */
 export function readFrame(text: string): Frame | undefined {
   if (!text.startsWith(`["${kind}",1,`)) return undefined
   const parts = parsed(text)

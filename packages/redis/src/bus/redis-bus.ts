@@ -12,13 +12,13 @@ import { Topic } from './topic.ts'
 
 export interface RedisBusOptions {
   readonly settings: Settings
-  /** What is published goes this way. */
+  /** The ordinary connection: messages are published on it. */
   readonly connection: Connection
   /** The clock of this process. */
   readonly clock: Clock
 }
 
-/** For so long after the latest good check subscribers vouch for what they know; who asks may remember it for some ms more. */
+/** A topic is live for so long after its latest good check: a second, less what callers may remember the answer for (10 ms). */
 const vouchMs = 980
 
 /**
@@ -49,7 +49,7 @@ export class RedisBus implements Bus {
     })
   }
 
-  /** Rejects when Redis did not take it in time; it may have been told all the same. */
+  /** Rejects when Redis did not answer in time; the message may have been published all the same. */
   async publish(topic: string, message: string): Promise<void> {
     const { channel, counter } = this.#namesOf(topic)
     const command = this.#connection.isCluster ? 'SPUBLISH' : 'PUBLISH'
@@ -61,7 +61,7 @@ export class RedisBus implements Bus {
 
   subscribe(topic: string, listener: BusListener): Undo {
     if (this.#isClosed) return () => {}
-    // Of its own: the same listener may be given twice.
+    // An object of its own, because the same listener may be given twice.
     const own: BusListener = {
       message: (message) => listener.message(message),
       gap: () => listener.gap(),
@@ -84,7 +84,7 @@ export class RedisBus implements Bus {
     return heard !== undefined && this.#clock.now() - heard.vouchedAt < vouchMs
   }
 
-  /** Nobody is told anything any more. Calling it again does nothing. */
+  /** No listener is called any more. Calling it again does nothing. */
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true

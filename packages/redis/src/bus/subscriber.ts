@@ -1,11 +1,11 @@
-/** A connection of its own for the bus: one that hears channels can ask for nothing else. */
+/** The bus has a connection of its own, because on one that subscribes no other commands are possible. */
 import type { Connection } from '../connection/connection.ts'
 import { openClient } from '../connection/open-client.ts'
 import type { RedisClient, RedisClientOptions } from '../connection/redis-client.ts'
 import type { Settings } from '../connection/settings.ts'
 import { busSlot } from './channels.ts'
 
-/** What else an ioredis `Redis` has. */
+/** What an ioredis `Redis` has beside. */
 interface SingleClient extends RedisClient {
   readonly options: RedisClientOptions & {
     readonly host?: string
@@ -15,14 +15,14 @@ interface SingleClient extends RedisClient {
   duplicate(changes: object): RedisClient
 }
 
-/** What else an ioredis `Cluster` has. */
+/** What an ioredis `Cluster` has beside. */
 interface ClusterClient extends RedisClient {
   /** Of each slot the nodes as `host:port`, the master first. */
   readonly slots: readonly (readonly string[] | undefined)[]
   nodes(role: 'all'): readonly SingleClient[]
 }
 
-/** Whatever else was set for a client that somebody made: this connection is given up as soon as it breaks. */
+/** What differs from the client that it is a duplicate of, which may be the user's: it ends for good as soon as it breaks. */
 const changes = {
   lazyConnect: true,
   connectionName: 'forebay-bus',
@@ -31,7 +31,7 @@ const changes = {
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
   enableAutoPipelining: false,
-  // Channels are named whole.
+  // Names of channels have our prefix already.
   keyPrefix: '',
   connectTimeout: 1_000,
   disconnectTimeout: 100,
@@ -52,7 +52,7 @@ export function databaseOf({ target, db }: Settings): number {
   return target.client.isCluster ? 0 : ((target.client as SingleClient).options.db ?? 0)
 }
 
-/** What identifies the node that has the channels: undefined where there is but one, or none is known. */
+/** `host:port` of the Cluster node that has the channels; undefined without a Cluster, and while its nodes are not known. */
 export function ownerOfBus(connection: Connection): string | undefined {
   if (!connection.isCluster) return undefined
   return (connection.client as ClusterClient).slots[busSlot]?.[0]

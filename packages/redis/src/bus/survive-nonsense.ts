@@ -3,8 +3,8 @@ import type { Socket } from 'node:net'
 import type { RedisClient } from '../connection/redis-client.ts'
 
 /**
- * ioredis 5 and 6 throw, in nobody's hearing, at what is no answer to a subscription. The connection is good for nothing any
- * more then, and ends.
+ * ioredis 5 and 6 throw where nobody can catch it, in their listener to the socket's `data`, when a subscription gets a reply
+ * of another kind. Here the connection ends instead.
  */
 export function surviveNonsense(client: RedisClient): void {
   client.on('connect', () => {

@@ -1,4 +1,4 @@
-/** One topic as this process hears it: who listens, what number came last, and until when nothing was missed. */
+/** One topic as this process hears it: who listens, which number came last, and until when surely nothing was missed. */
 import { isPromise, type BusListener } from '@forebay/core'
 import type { Frame } from './frame.ts'
 
@@ -9,14 +9,14 @@ export interface TopicOptions {
   readonly failed: (error: unknown) => void
 }
 
-/** What the server said of the counter: `number` in reply to a question sent at `sentAt`, when `seen` was the last heard. */
+/** The topic's counter was `number` in reply to a question sent at `sentAt`, when the last message heard had number `seen`. */
 export interface Count {
   readonly number: number
   readonly sentAt: number
   readonly seen: number | undefined
 }
 
-/** So many checks in a row may pass without a good answer before messages count as missed. */
+/** More checks than this in a row without a good answer, and messages count as missed. */
 const patience = 2
 
 export class Topic {
@@ -25,9 +25,9 @@ export class Topic {
   readonly #failed: (error: unknown) => void
   readonly #listeners = new Set<BusListener>()
   #isStanding = false
-  /** The last message that was heard, or told to be missing; undefined while that is not known. */
+  /** The number of the last message that was heard, or that listeners were told a gap for. */
   #seen: number | undefined
-  /** Messages that were counted but not heard yet. */
+  /** A count that is ahead of what was heard: the topic is vouched for again as soon as that is heard, too. */
   #awaited: Count | undefined
   #vouchedAt = -Infinity
   #unvouched = 0
@@ -38,14 +38,17 @@ export class Topic {
     this.#failed = failed
   }
 
+  /** Whether the server has confirmed the subscription. */
   get isStanding(): boolean {
     return this.#isStanding
   }
 
+  /** Nobody listens any more. */
   get isDeserted(): boolean {
     return this.#listeners.size === 0
   }
 
+  /** The number of the last message; undefined while it is not known. */
   get seen(): number | undefined {
     return this.#seen
   }
@@ -55,7 +58,7 @@ export class Topic {
     return this.#isStanding ? this.#vouchedAt : -Infinity
   }
 
-  /** Its listener is told of a gap as soon as it surely hears everything. */
+  /** The listener is told of a gap once it surely hears everything: what it knew before may be outdated. */
   add(listener: BusListener): void {
     this.#listeners.add(listener)
     if (!this.#isStanding) return
@@ -69,8 +72,8 @@ export class Topic {
   }
 
   /**
-   * From now on every message is heard.
-   * @param counted how many there were before, where that is known: what is missing from the very beginning shows by that.
+   * The subscription stands: from now on every message is heard.
+   * @param counted the counter from before it, where that is known: the first message shows whether one was missed since.
    */
   stands(now: number, counted: number | undefined): void {
     this.#isStanding = true
@@ -79,7 +82,7 @@ export class Topic {
     this.gap()
   }
 
-  /** Nothing is heard any more. */
+  /** The connection is gone: nothing is heard any more. */
   lost(): void {
     this.#seen = undefined
     this.#awaited = undefined
@@ -105,13 +108,13 @@ export class Topic {
     for (const listener of this.#listeners) this.#tell(() => listener.gap())
   }
 
-  /** The connection answered after all that was published before the question; so much was published. */
+  /** Both connections answered: what was published before the question, and did not get lost, has been heard by now. */
   counted(count: Count): void {
     const { number, sentAt, seen } = count
     if (!this.#isStanding) return
     const isLost = seen !== undefined && number < seen
     if (this.#seen === undefined || isLost) {
-      // Of what was published after the counter was lost, or before the first count, nobody can tell.
+      // Whether messages were missed before the first count, or after the server lost the counter, cannot be known.
       this.#seen = number
       this.gap()
       this.#vouch(sentAt)
@@ -122,7 +125,7 @@ export class Topic {
     }
   }
 
-  /** Between two checks. Says whether messages are missing though the connection answers. */
+  /** Called at every check. True when messages are missing although the connection answers: then it needs another one. */
   checked(): boolean {
     if (++this.#unvouched <= patience) return false
     this.gap()

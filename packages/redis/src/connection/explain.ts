@@ -1,4 +1,4 @@
-/** Why the nodes that show the way to Redis do not: of its connections to them, ioredis only tells that they closed. */
+/** Why no Sentinel, or no node of a Cluster, leads to Redis: ioredis only says that its connections to them closed. */
 import type { Clock } from '@forebay/core'
 import type { Node } from './nodes.ts'
 import { openNode } from './open-client.ts'
@@ -6,7 +6,7 @@ import type { RedisClient } from './redis-client.ts'
 import type { Settings } from './settings.ts'
 import { why } from './why.ts'
 
-/** What each Sentinel or Cluster node said to a connection of its own; undefined when nothing was wrong. Never rejects. */
+/** Asks each node that the options name on a new connection. What was wrong, by node; undefined for nothing. Never rejects. */
 export async function explain(settings: Settings, clock: Clock): Promise<string | undefined> {
   const { target } = settings
   if (target.type !== 'sentinels' && target.type !== 'cluster') return undefined

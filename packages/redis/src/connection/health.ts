@@ -11,12 +11,12 @@ export interface HealthOptions {
   readonly clock: Clock
 }
 
-/** How many keys are written to in turn, so that no node of a Cluster is always asked and none never. */
+/** How many keys are written to in turn, so that in a Cluster every node is asked now and then. */
 const keys = 64
 
 /**
- * A replica, and a server that is out of memory or of disk, answers a PING: so this is asked of a write. Never rejects. The
- * first one that fails after one that did not also finds out why, which may take as long again.
+ * Writes a key, because a replica and a server without memory or disk would still answer a PING. Never rejects. The first
+ * failure after a success also finds out why, which may take as long again (`latencyMs` does not count that).
  */
 export function healthOf({ connection, settings, clock }: HealthOptions): () => Promise<Health> {
   let turn = 0

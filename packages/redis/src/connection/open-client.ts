@@ -4,24 +4,24 @@ import type { Node } from './nodes.ts'
 import type { RedisClient } from './redis-client.ts'
 import type { Settings } from './settings.ts'
 
-/** How long opening a connection may take; a host that drops packets is asked again that often. */
+/** How long opening a connection may take. Short, so that a host that drops packets is soon asked again. */
 const connectTimeoutMs = 1_000
 
 const keepAliveMs = 5_000
 
-/** How long a server that is left may take to say goodbye. */
+/** How long the server has to close a connection that we end; then it is cut. */
 const disconnectTimeoutMs = 100
 
 const longestReconnectMs = 250
 
-/** The connection is not opened yet. Listens to errors: an `error` event that nobody hears would end the process. */
+/** A client that is not connected yet. Its errors are listened to: an `error` event without a listener would end the process. */
 export function openClient(settings: Settings): RedisClient {
   const client = make(settings) as unknown as RedisClient
   client.on('error', ignore)
   return client
 }
 
-/** One Sentinel or one node of a Cluster by itself: a single attempt to connect, not begun yet. */
+/** A client of one Sentinel, or one node of a Cluster, that tries to connect once. It has not begun yet. */
 export function openNode(settings: Settings, node: Node): RedisClient {
   const isSentinel = settings.target.type === 'sentinels'
   const user = isSentinel ? settings.sentinelUser : settings.user
@@ -76,7 +76,7 @@ function redisOptions({ user, db, tls }: Settings): RedisOptions {
     disconnectTimeout: disconnectTimeoutMs,
     maxLoadingRetryTime: longestReconnectMs,
     retryStrategy: reconnectDelayMs,
-    // The master that it was is a replica now: connect anew, to where the master is. 1: without sending again.
+    // READONLY: the master has become a replica, and a new connection finds the new master. 1: do not send the command again.
     reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 1 : false),
   }
 }
@@ -93,14 +93,14 @@ function clusterOptions(settings: Settings): ClusterOptions {
     // ioredis would connect to the address that a name stands for, and a certificate is for the name.
     ...(settings.tls !== undefined && { dnsLookup: asItIs }),
     lazyConnect: true,
-    // The connection to a node is opened by the first command to it: what follows at once waits for that, or is refused.
+    // The first command to a node opens the connection to it: without a queue it would be refused.
     enableOfflineQueue: true,
     enableAutoPipelining: false,
     clusterRetryStrategy: reconnectDelayMs,
     slotsRefreshTimeout: connectTimeoutMs,
-    // These answers say that nothing ran, but by then nobody waits any more.
+    // CLUSTERDOWN says that nothing ran, but it lasts longer than callers wait: not tried again.
     retryDelayOnClusterDown: 0,
-    // While a slot moves, several keys of it cannot be asked of together: who asked is to hear so soon, and asks one by one.
+    // TRYAGAIN: several keys of a slot that moves. The caller should hear of it soon, because it then asks key by key.
     retryDelayOnTryAgain: 1,
     maxRedirections: 8,
     // A command whose node is lost may have run: sent to another node, it would count twice.

@@ -5,21 +5,21 @@ import { WrittenCommand } from './written-command.ts'
 export type RedisArgument = string | Buffer | number
 
 export interface RedisRequest {
-  /** In small letters: ioredis looks names up that way, again and again. */
+  /** In small letters, as ioredis has them: otherwise it converts the name several times per call. */
   readonly command: string
   readonly words: RedisArgument[]
   /** The words as the protocol has them, where that is known. */
   readonly written?: string | undefined
 }
 
-/** How a client was made, as far as that matters here. */
+/** The options of a client that matter here. */
 export interface RedisClientOptions {
   readonly autoResendUnfulfilledCommands?: boolean | undefined
   readonly enableOfflineQueue?: boolean | undefined
   readonly enableAutoPipelining?: boolean | undefined
-  /** Of a Cluster; 0: commands whose connection broke are not sent again. */
+  /** Of a Cluster, in ms; 0: commands whose connection broke are not sent again. */
   readonly retryDelayOnFailover?: number | undefined
-  /** Whole numbers are read as texts. */
+  /** Whole numbers of replies are strings then. */
   readonly stringNumbers?: boolean | undefined
   /** Of a Cluster: the options of its nodes. */
   readonly redisOptions?: { readonly stringNumbers?: boolean | undefined } | undefined
@@ -65,7 +65,7 @@ function sendWritten(client: RedisClient, { command, words, written }: RedisRequ
   return redis.sendCommand(new WrittenCommand(command, words, written)) as Promise<unknown>
 }
 
-/** What is a string then, and no Buffer, was a number. */
+/** For `stringNumbers`: texts are Buffers, so what is a string was a number. */
 function withNumbers(reply: unknown): unknown {
   if (Array.isArray(reply)) return reply.map(withNumbers)
   return typeof reply === 'string' ? Number(reply) : reply
@@ -78,7 +78,7 @@ function sendAsItIs(client: RedisClient, { command, words }: RedisRequest): Prom
   return methods[`${command.toLowerCase()}Buffer`]?.(words) ?? client.callBuffer(command, words)
 }
 
-/** By ioredis' defaults, every client does. */
+/** Whether a command may be sent twice, or late out of the offline queue. By ioredis' defaults every client does both. */
 export function mayResend({ isCluster, options = {} }: RedisClient): boolean {
   if (options.enableOfflineQueue !== false) return true
   return isCluster ? options.retryDelayOnFailover !== 0 : options.autoResendUnfulfilledCommands !== false

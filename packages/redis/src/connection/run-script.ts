@@ -1,4 +1,4 @@
-/** A script by its id; by its source only when the server says that it does not know the id. */
+/** Runs a script by its id (`EVALSHA`), and by its source only when the server answers that it does not know the id. */
 import type { Answering } from './answering.ts'
 import type { Connection } from './connection.ts'
 import type { Script } from './script.ts'

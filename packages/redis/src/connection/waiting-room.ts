@@ -14,7 +14,7 @@ export class WaitingRoom {
     this.#clock = clock
   }
 
-  /** Settles by one of the others; `tooLong` is called after that time, and is expected to send everybody away. */
+  /** Settled by `letIn` or `sendAway`. After `timeoutMs` it calls `tooLong`, which has to call `sendAway`. */
   wait(timeoutMs: number, tooLong: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
       const cancel = this.#clock.schedule(timeoutMs, tooLong)

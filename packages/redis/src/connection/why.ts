@@ -1,4 +1,4 @@
-/** What an error of a connection says, in words: some of them carry theirs one level down. */
+/** What an error of a connection says. Some carry their words in errors within them. */
 
 /** Never empty. */
 export function why(error: unknown): string {

@@ -1,21 +1,21 @@
-/** Values made smaller on their way to Redis, where that is asked for and worth it. */
+/** Compression of values on their way to Redis, where it was asked for and is worth it. */
 import { promisify } from 'node:util'
 import { constants, deflateRaw, deflateRawSync, inflateRaw } from 'node:zlib'
 import { NoFrame, type HeldValue } from '@forebay/core'
 
-/** Fast: the time goes off the time that the next request saves. */
+/** The fastest: a cache is there to save time. */
 const level = constants.Z_BEST_SPEED
 
-/** What does not get smaller here is encoded already, and not tried as a whole. */
+/** Of a large value, so much from its middle is tried first: where that does not get smaller, it is encoded already. */
 const sampleBytes = 2_048
 
-/** A value is held smaller only if at least this share of it is saved: reading it costs time as well. */
+/** A value is held compressed only if that saves at least this share of it, because every read has to undo it. */
 const leastSaved = 1 / 16
 
 const deflate = promisify(deflateRaw)
 const inflate = promisify(inflateRaw)
 
-/** The value as it is to be held: smaller, if it has at least `above` bytes and gets smaller by it. */
+/** The value as it is to be held: compressed if it has at least `above` bytes and that saves enough. */
 export async function held(bytes: Uint8Array, above: number): Promise<HeldValue> {
   const plain: HeldValue = { bytes, length: bytes.byteLength, isDeflated: false }
   if (bytes.byteLength < above || !isWorthTrying(bytes)) return plain
@@ -26,7 +26,8 @@ export async function held(bytes: Uint8Array, above: number): Promise<HeldValue>
 }
 
 /**
- * The value as it was. Never makes more bytes of it than the frame announces, nor more than `most`.
+ * The value of a frame that holds it compressed. Never makes more bytes of it than the frame announces, nor more than `most`,
+ * so that damaged or hostile bytes cannot fill the memory.
  * @throws NoFrame
  */
 export async function whole({ bytes, length }: HeldValue, most: number): Promise<Uint8Array> {

@@ -1,4 +1,4 @@
-/** Changing what stands under a name: one script call each, which looks and changes in one step. */
+/** Changes to one entry: each is one script call, which looks and changes in one step. */
 import { frameLayout, type EntryTimes } from '@forebay/core'
 import type { Connection } from '../connection/connection.ts'
 import { runScript } from '../connection/run-script.ts'
@@ -8,6 +8,7 @@ const { staleAt, deleteAt, stamp } = frameLayout
 
 const doubleBytes = 8
 
+/** Here the head of an entry is the bytes of its frame (`cache/frame.ts` of `@forebay/core`) before the value. */
 export class EntryChanges {
   readonly #connection: Connection
   readonly #script: Script
@@ -17,14 +18,14 @@ export class EntryChanges {
     this.#script = script
   }
 
-  /** Where a newer frame stands already, what stands there before the value; `over` for a frame past its end. */
+  /** `stored`; `over` when the frame is past its end already; where a newer entry stands, and stays, the head of that one. */
   async set(name: string, frame: Buffer): Promise<'stored' | 'over' | Buffer> {
     const reply = await this.#run(name, 'set', frame)
     if (Buffer.isBuffer(reply)) return reply
     return reply === 1 ? 'stored' : 'over'
   }
 
-  /** What stands before the value, where there is an entry. */
+  /** Gives the entry another life. Its head with the new times; undefined where there is no entry. */
   async touch(name: string, times: EntryTimes): Promise<Buffer | undefined> {
     const bytes = Buffer.alloc(stamp - staleAt)
     bytes.writeDoubleLE(times.staleAt)
@@ -32,12 +33,12 @@ export class EntryChanges {
     return bytesOf(await this.#run(name, 'touch', bytes))
   }
 
-  /** Takes away whatever stands there: what stood before the value, where it was an entry. */
+  /** Takes away whatever stands there. The head of what it was; undefined where it was no entry. */
   async take(name: string): Promise<Buffer | undefined> {
     return bytesOf(await this.#run(name, 'take', Buffer.alloc(0)))
   }
 
-  /** Takes away that frame, if it still stands there. Never rejects: nobody finds what is dropped anyway. */
+  /** Takes that frame away if it still stands there. Never rejects: marks keep everybody from finding it anyway. */
   async drop(name: string, frame: Buffer): Promise<void> {
     await this.#run(name, 'drop', frame.subarray(stamp, stamp + doubleBytes)).catch(() => undefined)
   }

@@ -1,4 +1,4 @@
-/** What stands under a name, read with suspicion: an entry of this cache, or nothing. */
+/** What stands under a name, read with suspicion: it is an entry of this cache, or counts as nothing. */
 import {
   expectCodec,
   readFrame,
@@ -11,7 +11,7 @@ import {
 import { whole } from './compression.ts'
 import type { MarksStore } from './marks-store.ts'
 
-/** Redis would take 512 MiB, and do nothing else for a second. */
+/** The largest entry that is stored. Redis would take 512 MiB, but answer nobody else for a second. */
 export const mostBytes: number = 128 * 2 ** 20
 
 export interface Looking {
@@ -20,7 +20,7 @@ export interface Looking {
   readonly now: number
 }
 
-/** Undefined for what is over or outrun, and, told to the scope, for what is no entry of its codec. */
+/** Undefined for what is over or outrun by a mark; and for what is no entry of the scope's codec, which the scope is told. */
 export function foundEntry(
   { scope, marks, now }: Looking,
   bytes: Buffer,
@@ -40,7 +40,7 @@ export function foundEntry(
   }
 }
 
-/** The same of what stands before the value. */
+/** The same for the head of an entry, without judging its life. */
 export function foundHead(scope: CacheScope, bytes: Buffer): FrameHead | undefined {
   try {
     const head = readFrameHead(bytes)
@@ -59,8 +59,8 @@ function refusedBy(scope: CacheScope): (error: unknown) => undefined {
 }
 
 /**
- * Bytes that do not keep the memory of a whole batch of replies alive for as long as the entry is held: at most four times
- * their own, or the 8 KiB from which Node gives small Buffers their memory.
+ * A small part of a large chunk from the socket is copied: the entry would keep the whole chunk in memory for as long as it is
+ * held. So it keeps at most four times its own size, or the 8 KiB pool that Node makes small Buffers from.
  */
 function owned(bytes: Buffer): Buffer {
   return bytes.length * 4 >= bytes.buffer.byteLength ? bytes : Buffer.from(bytes)

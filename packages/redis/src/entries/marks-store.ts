@@ -26,20 +26,25 @@ export interface MarksStoreOptions {
   readonly script: Script
 }
 
-/** Whoever waits for a stamp. */
+/** Somebody who waits for a stamp. */
 interface Stamping {
   readonly resolve: (stamp: number) => void
   readonly reject: (error: unknown) => void
 }
 
+/** Replies begin with the server's time, as a float. */
 const timeBytes = 8
 
-/** Marks that travel together. */
+/** How many marks travel together: Redis does nothing else while a script runs. */
 const mostPerCall = 2_000
 
-/** How many times longer than asked the marks are kept: then not every entry has to ask for more. */
+/** Marks are kept so many times longer than an entry asks for, so that not every longer-lived one has to ask again. */
 const prolongation = 2
 
+/**
+ * In Redis stand a head of fixed length (how many marks, the number of the latest, until when they live) and a sorted set of
+ * the marks. The head is read with every entry; the marks themselves only when it tells of one that this node does not know.
+ */
 export class MarksStore {
   readonly #options: MarksStoreOptions
   readonly #known = new KnownMarks()
@@ -50,7 +55,7 @@ export class MarksStore {
     this.#options = options
   }
 
-  /** To be taken before the head is asked for, and given to `settle` with the head. */
+  /** What this node knows. To be taken before the head is asked for, and given to `settle` with it. */
   get numbers(): KnownNumbers {
     return this.#known.numbers
   }
@@ -64,8 +69,8 @@ export class MarksStore {
   }
 
   /**
-   * Undefined when this node knows every mark that stood when the head was read; otherwise resolves when it does. Without a
-   * head the marks were lost: then everything that was made before counts as invalidated.
+   * Undefined when this node knows every mark that stood when the head was read; otherwise a promise until it does. `bytes` is
+   * null where there is no head: the marks were lost, and everything made before counts as invalidated.
    */
   settle(bytes: Buffer | null, asked: KnownNumbers): Promise<void> | undefined {
     const head = bytes === null ? undefined : readMarksHead(bytes)
@@ -73,14 +78,14 @@ export class MarksStore {
     return this.#learnFor(head, asked)
   }
 
-  /** Sees to it that the marks live as long as an entry that lives until then. */
+  /** Makes the marks live at least until `deleteAt`, as an entry does that they may concern. Undefined when they do. */
   reach(deleteAt: number): Promise<void> | undefined {
     if (deleteAt <= this.#known.until) return undefined
     const now = this.#options.clock.now()
     return this.#learn(now + prolongation * (deleteAt - now))
   }
 
-  /** Stamps that are wanted in one tick are taken together. */
+  /** Greater than every stamp and mark before. Those that are asked for in one tick are taken by one call. */
   stamp(): Promise<number> {
     return new Promise((resolve, reject) => {
       if (this.#stamping.length === 0) setImmediate(this.#takeStamps)
@@ -121,7 +126,7 @@ export class MarksStore {
   async #learnFor(head: MarksHead | undefined, asked: KnownNumbers): Promise<void> {
     const underway = this.#learning
     if (underway !== undefined) {
-      // Perhaps that was sent before the head was read; whatever began after it was not.
+      // That question may have left before this head was read, and lack what the head tells of; a new one will not.
       await underway.catch(() => undefined)
       if (head !== undefined && this.#known.hear(head, asked)) return
     }

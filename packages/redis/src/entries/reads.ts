@@ -16,21 +16,22 @@ interface Asked {
   readonly reject: (error: unknown) => void
 }
 
-/** Redis does nothing else while it gathers values: one command reads no more keys than this, and, as a rule, bytes. */
+/** Redis does nothing else while it gathers values, so one command reads at most so many keys, and about so many bytes. */
 const mostPerCommand = 64
 const mostBytesPerCommand = 2 ** 20
 
-/** The share of the latest command in what is thought of the size of a value. */
+/** How much the latest command counts in the running average of a value's size. */
 const latestShare = 1 / 4
 
-/** How long a measurement of the server's time is good enough for lives of entries. */
+/** How long a measurement of the server's time is good enough to judge the lives of entries by. */
 const timeIsGoodMs = 30_000
 
+/** When the time is asked for again, if that did not lead to a better measurement. */
 const timeAgainMs = 1_000
 
 /**
- * Who asks alone in a tick waits for nothing but its end. Where the server's time is not known, or not known well any more,
- * it is asked for with the first read: lives end on its clock.
+ * What is asked alone waits only for the end of its tick. Lives end on the server's clock: where its time is not known, or its
+ * measurement is old, the next read asks for it as well.
  */
 export class Reads {
   readonly #options: ReadsOptions
@@ -42,7 +43,7 @@ export class Reads {
     this.#options = options
   }
 
-  /** A value, or null where there is none, for each name. */
+  /** For each name its value; null where there is none, or none that is a string. */
   ask(names: readonly string[]): Promise<readonly (Buffer | null)[]> {
     return new Promise((resolve, reject) => {
       if (this.#asked.length === 0) setImmediate(this.#send)
@@ -104,7 +105,7 @@ export class Reads {
 
   #readOne(name: string): Promise<Buffer | null> {
     return this.#options.connection.call('GET', [name]).then(asValue, (error: unknown) => {
-      // MGET says the same of a key that holds something else than a string.
+      // MGET answers nil for a key that is no string; GET fails.
       if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return null
       throw error
     })
@@ -115,7 +116,7 @@ export class Reads {
     const { clock, local, connection } = this.#options
     const sentAt = local.now()
     if (sentAt - clock.measuredAt < timeIsGoodMs) return undefined
-    // What it said then was no better than what was known, or it did not answer.
+    // It was asked just now, and did not answer, or told nothing better than what was known.
     if (clock.measuredAt !== -Infinity && sentAt - this.#timeAskedAt < timeAgainMs) return undefined
     this.#timeAskedAt = sentAt
     const isKnown = clock.measuredAt !== -Infinity
@@ -127,7 +128,7 @@ export class Reads {
       },
       () => undefined,
     )
-    // Only for the first time is it worth waiting: a Cluster may ask a node that is away.
+    // Worth waiting for only the first time: in a Cluster the node that is asked may be away.
     return isKnown ? undefined : learnt
   }
 }

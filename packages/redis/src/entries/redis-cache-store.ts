@@ -32,9 +32,9 @@ export interface RedisCacheStoreOptions {
   readonly clock: RedisClock
   /** The clock of this process. */
   readonly local: Clock
-  /** Values of at least this many bytes are held smaller; Infinity: none. */
+  /** Values of at least this many bytes are compressed; Infinity: none are. */
   readonly compressAbove: number
-  /** Default those for production; for tests ones with a time of their own. */
+  /** For tests, whose scripts are told the time. */
   readonly scripts?: EntryScripts
 }
 
@@ -49,11 +49,12 @@ interface Part {
   readonly marks: MarksStore
 }
 
-/** What was not set, because something newer stands there. */
+/** A frame that was not set, because something newer stands there. */
 interface Refused {
   readonly scope: CacheScope
   readonly name: string
   readonly frame: Buffer
+  /** The head of what stands there. */
   readonly newer: Buffer
 }
 
@@ -85,13 +86,13 @@ export class RedisCacheStore implements CacheStore {
       this.#tally.delete(name)
       return undefined
     }
-    // Nothing is awaited where there is nothing to wait for: a hit costs as few turns as may be.
+    // An `await` of nothing would still cost every hit a turn of the microtask queue.
     const settled = part.marks.settle(head ?? null, asked)
     if (settled !== undefined) await settled
     return foundEntry({ scope, marks: part.marks, now: this.#options.clock.now() }, bytes)
   }
 
-  /** All in one tick, so that they are read together. */
+  /** Asks for all of them in one tick, so that `Reads` puts them together. */
   async getMany(scope: CacheScope, keys: readonly string[]): Promise<Map<string, FoundEntry>> {
     const wanted = [...new Set(keys)]
     const all = await Promise.all(wanted.map((key) => this.get(scope, key)))
@@ -113,6 +114,7 @@ export class RedisCacheStore implements CacheStore {
     const name = part.names.entry(key)
     const answer = await this.#changing(part, this.#changes.set(name, frame))
     if (answer === 'over') return false
+    // By a mark that this node has learnt only now, beside the change.
     if (part.marks.isOutrun(entry)) {
       await this.#changes.drop(name, frame)
       return false
@@ -157,12 +159,12 @@ export class RedisCacheStore implements CacheStore {
     return this.#part(scope).marks.mark(marks, options.soft)
   }
 
-  /** Of what this process set: see `Tally`. */
+  /** Of what this process stored itself: see `Tally`. */
   stats(): CacheStoreStats {
     return this.#tally.stats()
   }
 
-  /** The marks are read beside the change: it costs no further round trip to know them all. */
+  /** Asks for the head of the marks beside the change, so that knowing them all costs no further round trip. */
   async #changing<Answer>(part: Part, change: Promise<Answer>): Promise<Answer> {
     const asked = part.marks.numbers
     const [answer, [head]] = await Promise.all([change, this.#reads.ask([part.names.head])])
@@ -170,7 +172,7 @@ export class RedisCacheStore implements CacheStore {
     return answer
   }
 
-  /** What is newer stays, unless nobody would find it. */
+  /** What is newer stays, unless a mark has outrun it: then nobody finds it, and it makes way. */
   async #setInstead({ marks }: Part, { scope, name, frame, newer }: Refused): Promise<boolean> {
     const found = foundHead(scope, newer)
     if (found !== undefined && !marks.isOutrun(found)) return false

@@ -1,10 +1,10 @@
 /** What this process put into Redis and, as far as it knows, is still there. */
 import { BoundedMap, type CacheStoreStats, type Clock } from '@forebay/core'
 
-/** Of no more than this many entries, the latest, is kept count. */
+/** Only the latest so many entries are counted, so that the count takes bounded memory. */
 const mostCounted = 10_000
 
-/** What a key costs in Redis beside its name and its value: two table entries and the objects of both, roughly. */
+/** What a key costs in Redis beside its name and its value, roughly: entries in the tables of keys and expiries, two objects. */
 const bytesPerKey = 130
 
 interface Counted {
@@ -12,7 +12,7 @@ interface Counted {
   readonly deleteAt: number
 }
 
-/** The server is not asked: it could tell neither the entries of one cache nor what another process put there. */
+/** The server is not asked, because it could only count all its keys, whosoever they are. */
 export class Tally {
   readonly #clock: Clock
   readonly #counted = new BoundedMap<string, Counted>(mostCounted)
@@ -34,7 +34,7 @@ export class Tally {
     this.#counted.delete(name)
   }
 
-  /** Redis tells nobody whom it evicts: those are 0. */
+  /** `evictions` is always 0: Redis does not tell which keys it evicts. */
   stats(): CacheStoreStats {
     const now = this.#clock.now()
     let entries = 0

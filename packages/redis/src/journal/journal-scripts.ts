@@ -9,7 +9,8 @@ local micros = time[1] * 1000000 + time[2]
 
 /**
  * KEYS: the stream, then a hash with `token` (of the latest reader) and `until` (ms, when its time is over). ARGV[1]: for how
- * many ms an unused stream is kept. The group survives in an empty stream, and `XGROUP CREATE` on one that has it is an error.
+ * many ms an unused stream is kept. `ensureGroup` may always be called: where the group is there, `XGROUP CREATE` fails and
+ * changes nothing.
  */
 const prelude = `
 local stream, reading, keepMs = KEYS[1], KEYS[2], ARGV[1]
@@ -33,7 +34,7 @@ local function forgetIdle(itself)
   for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', stream, 'g')) do
     local about = {}
     for i = 1, #consumer, 2 do about[consumer[i]] = consumer[i + 1] end
-    -- What is pending would go with its consumer.
+    -- Records that are pending would be lost with their consumer.
     if about.pending == 0 and about.name ~= itself then
       redis.call('XGROUP', 'DELCONSUMER', stream, 'g', about.name)
     end
@@ -42,9 +43,9 @@ end
 `
 
 /**
- * KEYS[3], where the client may send a call twice: what this process has appended last. ARGV: the most that the stream may
- * hold, the number of this call within its process (0 without KEYS[3]), then key and value of each record. Replies how many
- * were added: of a call that has run already, how many it was then; of one that comes after a later one, -1.
+ * KEYS[3], only where the client may send a call twice: what this process appended last. ARGV: the most that the stream may
+ * hold, the number of this call within its process, then key and value of each record. Replies how many were added: for a call
+ * that has run already, how many it was then; for one that arrives after a later one, -1.
  */
 const append = `
 local number = tonumber(ARGV[3])
@@ -67,8 +68,8 @@ return added
 `
 
 /**
- * ARGV: for how many ms, and a text that tells this call from all others. Replies the token as a text, the same again when
- * the call comes twice, or nothing while another one reads.
+ * ARGV: for how many ms, and a text that tells this call from all others. Replies the token as a text, the same one when the
+ * call is sent twice; or nothing while another reader's time is not over.
  */
 const open = `
 local found = redis.call('HMGET', reading, 'token', 'until', 'call')
@@ -82,9 +83,10 @@ return token
 `
 
 /**
- * ARGV: the token, the consumer, how many records at most, where to look on among those that were taken earlier (an id, or
- * nothing when that is done), and the id of the record that this reader was given last. Replies where to look on, the
- * records, and whether those were taken earlier. Called twice, it gives the same records again.
+ * ARGV: the token, the consumer, how many records at most, from which id on to look for records that an earlier reader took
+ * and did not acknowledge (empty when there are no more), and the id of the record that this reader was given last. Replies
+ * the id to look from next time, the records, and whether an earlier reader took them. Called twice, it gives the same records
+ * again. Replies nothing when the token is no longer the reader's.
  */
 const read = `
 local token, consumer, most, from, after = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
@@ -107,7 +109,7 @@ local function readFrom(id)
   local reply = redis.call('XREADGROUP', 'GROUP', 'g', consumer, 'COUNT', most, 'STREAMS', stream, id)
   return reply and reply[1][2] or {}
 end
--- Delivered to this reader, but on a way that broke.
+-- Delivered to this reader before, in a reply that got lost.
 local records = readFrom(after)
 if #records == 0 then records = readFrom('>') end
 return { '', records, 0 }

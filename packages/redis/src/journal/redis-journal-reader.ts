@@ -14,7 +14,7 @@ export interface RedisJournalReaderOptions {
   readonly process: string
 }
 
-/** Lua takes a bounded number of words in one call. */
+/** Redis does nothing else while a script runs. */
 const mostIdsPerCall = 1_000
 
 export class RedisJournalReader implements JournalReader {
@@ -23,9 +23,9 @@ export class RedisJournalReader implements JournalReader {
   readonly #scripts: JournalScripts
   readonly #token: string
   readonly #consumer: string
-  /** From which id on there may be records that an earlier reader left; empty when there are none. */
+  /** From which id on an earlier reader may have left records; empty when there are no more. */
   #claimFrom = '0-0'
-  /** The record that was given last. */
+  /** The id of the record that was given last. */
   #after = '0-0'
 
   constructor({ ask, scripts, token, process }: RedisJournalReaderOptions) {
@@ -43,7 +43,7 @@ export class RedisJournalReader implements JournalReader {
       if (!Array.isArray(reply)) return undefined
       const [claimFrom, records, wasTaken] = reply as [Buffer, RawRecord[], number]
       this.#claimFrom = claimFrom.toString()
-      // A claim looks at so many entries at a time, and may find none of them.
+      // A claim looks at a bounded number of entries, and may find no record that is still there: then it goes on.
       if (records.length > 0 || this.#claimFrom === '') {
         this.#after = records.at(-1)?.[0].toString() ?? this.#after
         return records.map((record) => recordOf(record, wasTaken === 1))

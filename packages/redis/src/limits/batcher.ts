@@ -1,4 +1,4 @@
-/** Questions asked in one tick travel together: one script call for those of a shape, in a Cluster one per slot. */
+/** Questions asked in one tick travel together: one script call for all of one shape, in a Cluster one for each slot. */
 import type { Clock } from '@forebay/core'
 import type { Answering } from '../connection/answering.ts'
 import { endOfAnswer } from './answers.ts'
@@ -14,9 +14,9 @@ export interface BatcherOptions {
   readonly connection: Connection
   readonly clock: Clock
   readonly scripts: LimitsScripts
-  /** Where a call might arrive twice. */
+  /** Given where the client may send a call twice. */
   readonly tickets: Tickets | undefined
-  /** Told of the server's time with every reply. */
+  /** Told the server's time of every reply, with the local instants around it. */
   readonly learn: (now: number, sentAt: number, receivedAt: number) => void
 }
 
@@ -24,12 +24,12 @@ export interface BatcherOptions {
 const headBytes = 8
 
 /**
- * Redis does nothing else while a script runs, and this process has nothing to do while it waits: a call decides no more than
- * this, and several are on their way at once.
+ * How many questions a call decides at most. Redis does nothing else while a script runs; and with several smaller calls, this
+ * process works on the first answers while Redis works on the next questions.
  */
 const mostPerCall = 16
 
-/** Those that consume, by the script that they need; and those that anything else is asked of. */
+/** Questions of one slot: those that consume by the script that they need, and all others. */
 class Travellers {
   readonly consuming = new Map<ConsumeShape, Question[]>()
   readonly others: Question[] = []
@@ -46,11 +46,14 @@ class Travellers {
   }
 }
 
-/** A question that nobody travels before goes at once, with those that the same piece of code asks; others wait for more. */
+/**
+ * While no call is under way, a question leaves as soon as the code that asks it has run (`nextTick`), so that a lone decision
+ * waits for nobody. Otherwise it leaves at the end of the turn of the event loop (`setImmediate`), with all that join it.
+ */
 export class Batcher {
   readonly #options: BatcherOptions
   #asked: Question[] = []
-  /** Names of which something else is asked than to consume. */
+  /** Names for which something other than `consume` waits to be sent. */
   readonly #others = new Set<string>()
   #isSending = false
   #underWay = 0
@@ -63,7 +66,7 @@ export class Batcher {
   ask(question: Question): void {
     const { name, plan } = question
     if (plan.shape === undefined) this.#others.add(name.text)
-    // Those that consume go first: what was asked of this key before goes before them.
+    // Within one sending, those that consume go first. What was asked of this key before has to be sent before.
     else if (this.#others.size > 0 && this.#others.has(name.text)) this.#send()
     this.#asked.push(question)
     if (this.#isSending) return
@@ -157,14 +160,14 @@ export class Batcher {
 }
 
 /**
- * Keys of a slot that is on its way to another node are some of them here and some there, and a Cluster sends whoever asks of
- * several from one node to the other. Nothing has run then, and a key by itself is served.
+ * While a slot moves, some of its keys are on the old node and some on the new one. A Cluster then refuses calls on several of
+ * them, or redirects them back and forth. Nothing has run, and calls on one key each are served.
  */
 function isSentAround(error: unknown): boolean {
   return error instanceof Error && /\bTRYAGAIN\b|Too many Cluster redirections/.test(error.message)
 }
 
-/** Whether it has an answer to each, and nothing more. */
+/** Whether the reply has an answer to each question, and nothing more. */
 function isOf(asked: readonly Question[], reply: Buffer): boolean {
   let at = headBytes
   for (const { policies } of asked) at = endOfAnswer(policies, reply, at)

@@ -14,27 +14,27 @@ import type { Lifts } from './lifts.ts'
 /** How many keys are remembered; the one that was noted longest ago is forgotten first. */
 const mostKeys = 50_000
 
-/** How many different charges of one key: what one cost has to wait for says nothing of the wait of another. */
+/** How many denials of one key are remembered, for different charges: how long one cost has to wait says nothing of another. */
 const mostCharges = 4
 
-/** For how long a denial is believed that another node may have lifted without being heard. */
+/** How long a denial is believed even if a lift by another node may not be heard. */
 const unvouchedMs = 500
 
-/** For how long it is believed that lifts are heard. */
+/** How long the answer is remembered that lifts are heard: asking the bus for every denial would cost more than denying. */
 const vouchedMs = 10
 
 export interface Denied {
   readonly charges: readonly Charge[]
   readonly finding: Finding
-  /** On the local clock: when the question was sent, and when its answer came. */
+  /** On the local clock, as `receivedAt`: when the question was sent. */
   readonly sentAt: number
   readonly receivedAt: number
 }
 
 interface Known extends Denied {
-  /** On the local clock: from then on it might be admitted. Rather too early than too late. */
+  /** On the local clock: from then on the key may be admitted, so Redis is asked. Counted from `sentAt`: never too late. */
   readonly until: number
-  /** Whether nothing was lifted between the question and its answer. */
+  /** Whether no lift was heard between the question and its answer: it might have come after the decision. */
   readonly isCurrent: boolean
 }
 
@@ -43,10 +43,10 @@ export class KnownDenials {
   readonly #clock: Clock
   readonly #lifts: Lifts
   readonly #known = new Map<string, readonly Known[]>()
-  /** Lifts before that may have been missed. */
+  /** Lifts before this instant may have been missed. */
   #heardFrom = -Infinity
   #liftedAt = -Infinity
-  /** When it was last asked whether lifts are heard, and they were. */
+  /** When the bus last said that lifts are heard. */
   #vouchedAt = -Infinity
 
   constructor(clock: Clock, lifts: Lifts) {
@@ -58,7 +58,7 @@ export class KnownDenials {
     return this.#known.size
   }
 
-  /** Forgotten by itself when a wait of `waitMs` is over. What could never fit (undefined) is not remembered. */
+  /** Remembers a denial until `waitMs` after it was asked for. What could never fit (undefined) is not remembered. */
   note(name: string, denied: Denied, waitMs: number | undefined): void {
     if (waitMs === undefined) return
     this.#lifts.hear(this.#listener)
@@ -110,7 +110,7 @@ export class KnownDenials {
     },
   }
 
-  /** Another node's lift of it would have been heard, or there was hardly time for one. */
+  /** A denial is believed for a moment anyway, and for longer only if a lift by another node would have been heard. */
   #isBelieved({ isCurrent, sentAt }: Known, now: number): boolean {
     if (now - sentAt < unvouchedMs) return true
     return isCurrent && sentAt >= this.#heardFrom && this.#isHeard(now)
@@ -152,7 +152,7 @@ function isSamePolicy(one: Policy, other: Policy): boolean {
   )
 }
 
-/** What is said of the same finding some time on. */
+/** The decision that follows from the same finding `elapsedMs` later. */
 function laterDecision(key: string, finding: Finding, elapsedMs: number): Decision {
   const now = finding.now + elapsedMs
   const policies: PolicyDecision[] = []

@@ -1,12 +1,12 @@
-/** How nodes tell each other that a key which they deny from memory might be admitted again. */
+/** How nodes tell each other that a key, which they may deny from memory, might be admitted again. */
 import type { Bus, Clock } from '@forebay/core'
 
 export interface Lifts {
-  /** Whether whatever was said more than a second ago has been heard, or `missed` was called since. */
+  /** Whether all lifts of more than a second ago were heard, or `missed` was called since. */
   isHeard(): boolean
-  /** Listens from the first call on. */
+  /** Listens from the first call on; later calls do nothing. */
   hear(listener: LiftListener): void
-  /** Tells the others of a key, by its name in Redis, which they may deny for `forMs` otherwise. Never rejects. */
+  /** Tells the others to forget a key, by its name in Redis, which they would deny for `forMs` otherwise. Never rejects. */
   tell(name: string, forMs: number): Promise<void>
 }
 
@@ -18,7 +18,7 @@ export interface LiftListener {
 
 const topic = 'denials'
 
-/** What could not be said is said again, after longer each time. */
+/** A message that could not be published is tried again, after a longer wait each time. */
 const firstAgainMs = 200
 const longestAgainMs = 10_000
 
@@ -36,7 +36,7 @@ export class LiftsOnBus implements Lifts {
     return this.#bus.isLive?.(topic) ?? true
   }
 
-  /** Only now, so that an app that denies nobody keeps no second connection. */
+  /** Called at the first denial and not before: an app that denies nobody has no second connection. */
   hear({ lifted, missed }: LiftListener): void {
     if (this.#isHearing) return
     this.#isHearing = true

@@ -1,4 +1,4 @@
-/** What a key is asked, as the script reads it. */
+/** What is asked of a key, in the form that the scripts read. */
 import { hash } from 'node:crypto'
 import type { BlockRule, Charge, Policy, PolicyDecision } from '@forebay/core'
 import { writtenOut } from '../connection/written-command.ts'
@@ -10,15 +10,15 @@ import { headOf } from './script/quick-source.ts'
 export type Operation = 'consume' | 'peek' | 'adjust' | 'reset' | 'block' | 'unblock'
 
 export interface Plan {
-  /** The same for the same question; JSON where there is no shape. */
+  /** Equal for equal questions. Where there is no shape, it is the JSON that the script reads. */
   readonly text: string
   /** Ids of the policies that keep a log in a key of its own, in their order. */
   readonly logs: readonly string[]
-  /** Set where nothing is asked but to consume, and there is a script for just that. */
+  /** Set for `consume`, where there is a script for just these algorithms. */
   readonly shape: ConsumeShape | undefined
-  /** The plan for the script of its shape, where it is that of all who travel together. */
+  /** What the script of the shape reads where all who travel together have this plan. */
   readonly words: readonly string[]
-  /** The same where others have others. */
+  /** The same where others have other plans. */
   readonly ownWords: readonly string[]
   /** `words` and `ownWords`, written out. */
   readonly written: string
@@ -41,7 +41,7 @@ export function peekPlan(charges: readonly Charge[]): Plan {
   return planOf('peek', '0', charges.map(chargeText), charges)
 }
 
-/** @param windows for each charge the window that was charged; undefined for whatever is counted still. */
+/** @param charged what was decided of the earlier charges, and names their windows; undefined: whatever is still counted. */
 export function adjustPlan(charges: readonly Charge[], charged: readonly PolicyDecision[] | undefined): Plan {
   const texts = charges.map((charge) => {
     const receipt = charged?.find(({ name }) => name === charge.policy.name)

@@ -2,7 +2,7 @@
 import type { KeyName } from './key-names.ts'
 import type { Plan } from './plans.ts'
 
-/** A question, and who waits for its answer: one object for each, because there are many. */
+/** A question together with who waits for its answer: one object, because there are many. */
 export interface Question {
   readonly name: KeyName
   readonly plan: Plan

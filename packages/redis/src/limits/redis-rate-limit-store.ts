@@ -34,7 +34,7 @@ export interface RedisRateLimitStoreOptions {
 }
 
 /**
- * The same decisions as in memory. Rejects when Redis does not answer in time; then nobody knows whether it counted, and it
+ * Decides as the memory store does. Rejects when Redis does not answer in time: whether it counted is not known then, and it
  * is not asked again.
  */
 export class RedisRateLimitStore implements RateLimitStore {
@@ -107,7 +107,7 @@ export class RedisRateLimitStore implements RateLimitStore {
     return { keys: this.#names.size, evictions: 0 }
   }
 
-  /** Asks Redis again about every key. */
+  /** From now on Redis is asked about every key again. */
   forgetDenials(): void {
     this.#denials.forgetAll()
   }
@@ -127,7 +127,7 @@ export class RedisRateLimitStore implements RateLimitStore {
           const finding = readFinding(charges, reply, at, call.now)
           const decision = decisionFrom(key, finding)
           if (!decision.allowed) this.#noteDenial(name, { charges, finding, ...call }, decision)
-          // What was charged makes dearer costs wait longer than is remembered.
+          // The charge makes costs that were denied before wait longer than is remembered.
           else this.#denials.forget(name.text)
           resolve(decision)
         },
@@ -138,12 +138,12 @@ export class RedisRateLimitStore implements RateLimitStore {
 
   #noteDenial(name: KeyName, denied: Denied, { retryAfterMs }: Decision): void {
     const { finding } = denied
-    // Of a blocked key nothing is known beyond the end of its block.
+    // Of a blocked key nothing is known beyond the end of its block: its quota may be there again by then.
     const waitMs = finding.kind === 'quota' ? retryAfterMs : finding.until - finding.now
     this.#denials.note(name.text, denied, waitMs)
   }
 
-  /** What is remembered of the key is wrong from now on, and once more after answers that are on their way now. */
+  /** Forgets what is remembered of the key before and after: a denial that was on its way may have been noted meanwhile. */
   async #change(group: string, key: string, plan: Plan): Promise<void> {
     const name = this.#names.of(group, key)
     this.#denials.forget(name.text)

@@ -1,18 +1,18 @@
-/** A client that somebody else opened may send a call again after a break, or late: a ticket is good for one run of it. */
+/** A client of the user's may send a call twice after a break, or late. Each call then carries a ticket, good for one run. */
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '@forebay/core'
 import type { ScriptCall } from '../connection/run-script.ts'
 
 export interface Ticket {
   readonly key: string
-  /** On the server's clock: when it expires. 0 while that clock is not known. */
+  /** On the server's clock: when the call is too late to run, and the ticket's key expires. 0 while that clock is not known. */
   readonly until: number
 }
 
-/** How long after its call was given up a ticket is kept: no two clocks agree to the millisecond. */
+/** How long a ticket outlives its call's deadline, because the server's clock is known only to some milliseconds. */
 const slackMs = 1_000
 
-/** What the script says when it does not run. */
+/** What the error of a call begins with whose ticket was used, or is over. */
 export const refusal = 'FOREBAYTWICE'
 
 /** The last key and the last word are the ticket's. */
@@ -45,7 +45,7 @@ export class Tickets {
     this.#isClockKnown = true
   }
 
-  /** When the server's clock was set, every call looks late: it has to be learnt anew. */
+  /** After the server's clock was set forward, every call looks late: the next ones go without an instant, until it is known. */
   failed(error: unknown): void {
     if (error instanceof Error && error.message.startsWith(refusal)) this.#isClockKnown = false
   }

@@ -4,7 +4,7 @@ import { writtenOut, writtenWord } from '../connection/written-command.ts'
 import type { KeyName } from './key-names.ts'
 import type { Question } from './question.ts'
 
-/** For a script that consumes: the plan of all, or the plans of each. */
+/** For a script that consumes: one plan where all questions have the same, otherwise the plan of each. */
 export function consumingCall(asked: readonly Question[]): ScriptCall {
   const keys = keysOf(asked)
   const [first] = asked
@@ -23,7 +23,7 @@ export function consumingCall(asked: readonly Question[]): ScriptCall {
   return { keys, words: asked.flatMap(({ plan }) => plan.ownWords), written: writtenKeys + writtenPlans }
 }
 
-/** For the script that answers anything: all plans, each once; then in order which plan is that of how many questions. */
+/** For the script that answers anything: each plan once, as JSON; then in order a plan's number, and how many questions it has. */
 export function anyCall(asked: readonly Question[]): ScriptCall {
   const numbers = new Map<string, number>()
   const runs: string[] = []

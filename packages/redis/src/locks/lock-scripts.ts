@@ -1,9 +1,9 @@
-/** What a lock is asked, in Lua: who holds it until when, and which token came last. */
+/** The scripts of a lock: taking, prolonging and giving back a lease. */
 import { scriptOf, type Script } from '../connection/script.ts'
 
 /**
- * One sorted set per lock: its holders by the instant at which their time is over, and under `token` the last token. Tokens
- * are microseconds, a thousand times any such instant, so that it is never taken for a holder whose time is over.
+ * One sorted set per lock. Each holder is a member whose score is the end of its lease (ms); the score of the member `token` is
+ * the last token. Tokens are microseconds, a thousand times any such end, so that `token` is never removed as an expired lease.
  */
 const lock = `
 local key = KEYS[1]
@@ -49,8 +49,8 @@ return redis.call('ZREM', key, ARGV[1])
 `
 
 /**
- * A lock outlives its last holder by as much as the clock may step back (another server's after a failover, too): until then
- * its tokens only grow because it remembers the last one.
+ * How much longer than its last lease a lock remembers its last token: as much as the server's clock may step back, also by a
+ * failover to another server. Later, tokens grow because the clock does.
  */
 export const rememberedMs = 10_000
 

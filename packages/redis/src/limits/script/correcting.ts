@@ -1,8 +1,8 @@
-/** What else is asked of a key, in Lua: corrections, blocks and forgetting. */
+/** What can be asked of a key beside decisions, in Lua: corrections, resets and blocks. */
 
 /** Needs what decides in front of it. */
 export const correcting = `
--- The instant says until when other nodes may still deny from memory what would be admitted now.
+-- Replies until when other nodes may deny from memory what would be admitted now: they have to be told.
 local function liftDenial(found)
   local remembered = found.d or 0
   found.d = nil

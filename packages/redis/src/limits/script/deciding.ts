@@ -54,7 +54,7 @@ local function punish(found, rule)
   return now + lengthMs
 end
 
--- Whoever denies from memory until then has to be told when that becomes wrong.
+-- Nodes deny from memory until then, and have to be told if a correction or an unblock comes before (liftDenial).
 local function noteDenial(key, found, counters, deniedUntil, isChanged)
   if deniedUntil < never and deniedUntil > (found.d or 0) then
     found.d = deniedUntil

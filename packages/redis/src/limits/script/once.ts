@@ -1,7 +1,7 @@
 /** Lua for calls that may arrive twice: the last key is a ticket, the last word the instant until which it is good. */
 import { refusal } from '../tickets.ts'
 
-/** While the server's clock is not known to the caller (0), a ticket is kept for a day. */
+/** Where the caller does not know the server's clock yet (0), the ticket is kept for a day. */
 export const once: string = `
 local ticket, ticketUntil = table.remove(KEYS), tonumber(table.remove(ARGV))
 if ticketUntil == 0 then ticketUntil = now + 86400000 end
