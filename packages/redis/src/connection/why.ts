@@ -1,5 +1,8 @@
 /** What an error of a connection says. Some carry their words in errors within them. */
 
+/** What ioredis says of a command between two connections, in words about options of its own. */
+const noConnection = /^Stream isn't writeable/
+
 /** Never empty. */
 export function why(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
@@ -11,6 +14,7 @@ export function why(error: unknown): string {
     readonly lastNodeError?: unknown
   }
   if (lastNodeError !== undefined && lastNodeError !== null) return `${message} ${why(lastNodeError)}`
+  if (noConnection.test(message)) return 'there is no connection at the moment'
   if (message !== '') return message
   const inner = errors?.map((one) => why(one)) ?? []
   return inner.length > 0 ? [...new Set(inner)].join(', ') : (code ?? error.name)
