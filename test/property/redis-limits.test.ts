@@ -106,6 +106,20 @@ describe('memory and Redis', () => {
     },
   )
 
+  it('give back units of a log to the last one, however many it holds', async () => {
+    const { pair } = pairNow()
+    const limit = Number.MAX_SAFE_INTEGER
+    const policies = [{ name: 'p0', limit, windowMs: 1_000, algorithm: 'sliding-log', burst: limit }] as const
+    const step = { key: 'b', waitMs: 0, blockMs: 1, rule: undefined }
+    for (const type of ['consume', 'refund', 'peek'] as const) {
+      const [memory, other] = await pair.ask(
+        { ...step, type, units: [type === 'consume' ? limit - 1 : 1] },
+        policies,
+      )
+      expect(other).toEqual(memory)
+    }
+  })
+
   it('let a dear cost wait longer once a cheaper one was charged after its denial', async () => {
     const { pair, clock } = pairNow()
     const policies = [{ name: 'p0', limit: 2, windowMs: 1_000, algorithm: 'sliding-log', burst: 2 }] as const

@@ -134,7 +134,7 @@ local function adjustLine(c, index, by)
   local time, before = lineAt(c, index)
   local after = math.max(0, before + by)
   if after > 0 then write(c, index, struct.pack('<dd', time, after)) else remove(c, index) end
-  c.s[5] = c.s[5] + after - before
+  c.s[5] = c.s[5] + (after - before)
   return after - before
 end
 
