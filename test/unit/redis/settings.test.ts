@@ -128,6 +128,17 @@ describe('options', () => {
     expect(messageOf(() => redisBackend('redis://h', more))).toContain('url is given twice')
   })
 
+  it.each([null, 5, 'more'])('refuses %j beside a url', (more) => {
+    const complaint = messageOf(() => redisBackend('redis://h', more as never))
+    expect(complaint).toBe(`redisBackend: ${JSON.stringify(more)} given as options. Accepted: an object.`)
+  })
+
+  it('are never told with a password in a node', () => {
+    const nodes = ['redis://ann:hunter2@h:7000']
+    const complaint = messageOf(() => redisBackend({ cluster: nodes }))
+    expect(complaint).toContain('"…@h:7000" is not the address of a node')
+  })
+
   it('says of a client only what concerns it', () => {
     const client = { callBuffer: () => Promise.resolve(), status: 'wait' }
     expect(messageOf(() => redisBackend(client as never, { db: 1 } as never))).toContain("'db'")

@@ -15,9 +15,11 @@ const highestPort = 65_535
 export function readNode(of: string, text: unknown): Node {
   const node = typeof text === 'string' ? parse(text.trim()) : undefined
   if (node !== undefined) return node
+  // A whole URL is often tried here.
+  const shown = showValue(typeof text === 'string' ? withoutSecrets(text) : text)
   throw new ForebayError(
     'FOREBAY_INVALID_OPTION',
-    `${of}: ${showValue(text)} is not the address of a node. Accepted: 'host:port', '[IPv6 address]:port'.`,
+    `${of}: ${shown} is not the address of a node. Accepted: 'host:port', '[IPv6 address]:port'.`,
   )
 }
 
@@ -35,4 +37,10 @@ function hostOf(text: string): string | undefined {
   const isBracketed = text.startsWith('[') && text.endsWith(']')
   const host = isBracketed ? text.slice(1, -1) : text
   return isBracketed === host.includes(':') && /^[\w.:%-]+$/.test(host) ? host : undefined
+}
+
+/** What stands before the last @ may hold a password, however malformed the rest is. */
+export function withoutSecrets(text: string): string {
+  const end = text.lastIndexOf('@')
+  return end === -1 ? text : `…${text.slice(end)}`
 }

@@ -97,6 +97,7 @@ export function settingsOf(where: unknown, more: RedisConnectionOptions = {}): S
     return settingsWith({ type: 'client', client: where }, more)
   }
   if (typeof where === 'string') {
+    checkOptions('redisBackend', more, checks)
     if ('url' in more && more.url !== undefined) throw conflict('url is given twice. Give it once.')
     return settingsOf({ ...more, url: where })
   }

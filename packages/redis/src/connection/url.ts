@@ -1,6 +1,6 @@
 /** `redis://user:password@host:port/db`. */
 import { ForebayError, showValue } from '@forebay/core'
-import type { Node } from './nodes.ts'
+import { withoutSecrets, type Node } from './nodes.ts'
 
 export interface RedisUrl {
   readonly node: Node
@@ -55,10 +55,4 @@ function decoded(text: string): string {
     // A lone % is meant as it stands.
     return text
   }
-}
-
-/** What stands before the last @ may hold a password, however malformed the rest is. */
-function withoutSecrets(text: string): string {
-  const end = text.lastIndexOf('@')
-  return end === -1 ? text : `…${text.slice(end)}`
 }
