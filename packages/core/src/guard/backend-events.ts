@@ -1,4 +1,4 @@
-/** What a limiter or cache tells its listeners of the backend. */
+/** The events by which a limiter or cache tells its listeners of failures of the backend. */
 import type { LimiterEvents } from '../ports/events.ts'
 import { NoAnswer } from './deadline.ts'
 import type { BackendUser } from './outage.ts'

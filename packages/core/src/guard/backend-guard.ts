@@ -15,19 +15,19 @@ export type BackendPart = 'limits' | 'reads' | 'stamps' | 'writes' | 'locks'
 const probeMs = 250
 const interestMs = 60_000
 
-/** A backend that is well says so within this, or within the longest `timeout` that a limiter or cache on it has. */
+/** A probe has to answer within this, or within the longest `timeout` (up to a second) that a limiter or cache on it has. */
 const leastPatienceMs = 100
 const mostPatienceMs = 1_000
 
 /**
- * A request may ask several times, and is to wait in vain only once: after a call that waited for nothing, others do not wait
- * much longer for this long than answers usually take.
+ * A request may ask several times, and is to wait in vain only once. So for `hastyMs` after a call without an answer, further
+ * calls are given only `hasteFactor` times what answers usually take.
  */
 const hastyMs = 250
 const leastHasteMs = 10
 const hasteFactor = 5
 
-/** One answer's share in what is held for usual. */
+/** How much one answer counts in the running average of how long answers take. */
 const weight = 1 / 8
 
 interface HeardAnswer {
@@ -44,7 +44,7 @@ const atOnce: HeardAnswer = { timeoutMs: 0, tookMs: 0 }
  */
 export class BackendGuard {
   readonly clock: Clock
-  /** How long something takes is told by this one. */
+  /** The clock of this process: durations are measured on it. */
   readonly local: Clock
   readonly outage: Outage
   /** Invalidations that the backend has not confirmed yet. */
@@ -97,14 +97,14 @@ export class BackendGuard {
     return this.#answers
   }
 
-  /** Something was wanted of a backend that is away. */
+  /** Somebody wanted something of the backend while it is away: the probe goes on. */
   wanted(): void {
     if (this.#isOver) return
     this.#wantedAt = this.local.now()
     this.#probeLater()
   }
 
-  /** How long the next call is waited for, where its caller would wait so long. */
+  /** How long the next call is waited for, of the `timeoutMs` that its caller would wait. */
   patience(timeoutMs: number): number {
     if (this.#hastyUntil === -Infinity || timeoutMs > mostPatienceMs) return timeoutMs
     if (this.local.now() >= this.#hastyUntil) return timeoutMs
@@ -139,7 +139,7 @@ export class BackendGuard {
     this.outage.failed(user, operation, error)
   }
 
-  /** An answer that came at once says nothing of a backend far away, unless it used to fail at once as well. */
+  /** An answer that came at once came from memory, and says nothing of a shared backend, unless that failed at once before. */
   workedAtOnce(circuit: Circuit): void {
     if (!this.#backend.shared || circuit.failedQuickly) this.heard(circuit, circuit.epoch, atOnce)
     else circuit.left()
@@ -161,7 +161,7 @@ export class BackendGuard {
     if (isWell) {
       const closed = this.#all.filter((circuit) => circuit.foundWell())
       this.missed.apply()
-      // Nobody has asked for anything since: the backend's own word has to do.
+      // Nobody has asked for anything since: the word of `health()` has to do.
       if (closed.length > 0) this.#lookForEnd()
     }
     if (this.#isOver) return

@@ -2,14 +2,15 @@
 
 export type CircuitState = 'closed' | 'open' | 'half-open'
 
-/** So many calls in a row that fail open the circuit. */
+/** So many failures in a row open the circuit. */
 const mostFailures = 5
 
 /** After trials that failed in spite of a healthy backend, at most so many good probes pass before the next trial. */
 const mostProbesSkipped = 2
 
 /**
- * Told of outcomes by the `epoch` in which their calls began: what was asked in an earlier state says nothing of this one.
+ * Each change of state begins an epoch. Outcomes are told with the `epoch` in which their calls began, and count only in that
+ * one: what was asked in an earlier state says nothing of this one.
  */
 export class Circuit {
   readonly #opened: () => void
@@ -44,12 +45,12 @@ export class Circuit {
     return this.#isFailing && (this.#state !== 'half-open' || this.#needsProof)
   }
 
-  /** Whether the latest failure was one that nobody waited for. */
+  /** Whether the latest call failed at once, so that nobody waited for it. */
   get failedQuickly(): boolean {
     return this.#failedQuickly
   }
 
-  /** Open for good. */
+  /** Open for good, because the backend is closed. */
   get isOver(): boolean {
     return this.#isOver
   }
@@ -58,7 +59,7 @@ export class Circuit {
     return this.#epoch
   }
 
-  /** Whether a call may be made now: any while closed, one at a time while half-open. Its outcome is to be told. */
+  /** Whether a call may be made now: any while closed, one at a time while half-open. The caller has to tell its outcome. */
   admits(): boolean {
     if (this.#state === 'closed') return true
     if (this.#state === 'open' || this.#isTrying) return false
@@ -66,7 +67,7 @@ export class Circuit {
     return true
   }
 
-  /** The call that was admitted did not reach the backend. */
+  /** The outcome of an admitted call that did not reach the backend. */
   left(): void {
     this.#isTrying = false
   }
@@ -82,7 +83,7 @@ export class Circuit {
     else this.isSound = this.#state === 'closed'
   }
 
-  /** A call that failed at once, and for which nobody waited: `isQuick`. Such calls open nothing that is closed. */
+  /** @param isQuick it failed at once, so that nobody waited: any number of such failures leave a closed circuit closed. */
   failed(epoch: number, isQuick: boolean): void {
     if (epoch !== this.#epoch) return
     this.#isFailing = true
@@ -111,8 +112,8 @@ export class Circuit {
   }
 
   /**
-   * The backend says that it is well: the next call tries. Where none has come since it said so the last time, all may:
-   * true then.
+   * The backend's `health()` is good: the next call may try. Where none has come since the last time it was good, the circuit
+   * closes without a trial, and this returns true.
    */
   foundWell(): boolean {
     if (this.#isOver) return false
@@ -124,7 +125,7 @@ export class Circuit {
     if (this.#state === 'closed' || this.#isTrying || this.#needsProof) return false
     this.#isFailing = false
     this.#become('closed')
-    // Not proven: the first call that fails opens it again, and then its word is not taken any more.
+    // Not proven: one failure opens it again, and from then on only a call that works closes it.
     this.#failuresInARow = mostFailures - 1
     this.#needsProof = true
     return true

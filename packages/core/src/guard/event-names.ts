@@ -2,7 +2,7 @@
 import type { CacheEvents, DataCacheEvents, LimiterEvents } from '../ports/events.ts'
 import type { EventNames } from '../kit/emitter.ts'
 
-// One table for all, so that who records everything may ask each of them for every event.
+// One table for all, so that whoever records everything may listen to every event on any of them.
 export const eventNames: EventNames<LimiterEvents & CacheEvents & DataCacheEvents> = {
   decision: true,
   denied: true,

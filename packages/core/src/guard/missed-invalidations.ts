@@ -49,7 +49,7 @@ export class MissedInvalidations {
     for (const mark of marks) {
       const name = nameOf(mark)
       if (soft && missed.marks.get(name)?.soft === false) continue
-      // Anew also where it is known: what is applied just now does not hold for what is stored meanwhile.
+      // A new object also for a mark that is known: one that is being applied just now does not hold for what is stored since.
       missed.marks.set(name, { mark, soft })
     }
     this.#bound(missed)
@@ -77,7 +77,7 @@ export class MissedInvalidations {
     void this.#applyAll()
   }
 
-  /** What waits is tried once more, within a second. Never rejects. */
+  /** Tries once more what waits for this cache, for a second at most. Never rejects. */
   async settle(scope: CacheScope): Promise<void> {
     const missed = this.#byScope.get(scope.name)
     if (missed === undefined || this.#isApplying || !this.#options.writes.admits()) return

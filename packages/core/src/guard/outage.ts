@@ -1,4 +1,4 @@
-/** What is told of a backend that fails: one line when it begins and one when it is over, whoever noticed. */
+/** What is logged of a backend that fails: one line when an outage begins and one when it is over, whoever noticed. */
 import type { ForebayErrorCode } from '../kit/forebay-error.ts'
 import { harmlessLogger } from '../kit/harmless-logger.ts'
 import type { Clock, Undo } from '../ports/clock.ts'
@@ -17,8 +17,8 @@ export interface BackendUser {
 }
 
 /**
- * Of a backend that comes and goes only the first outages are told of at once, and further ones when they last: the log is
- * not to be flooded. No more than `mostTold` are told of within a minute.
+ * A backend that comes and goes must not flood the log. Within `recentMs` only the first outages are logged at once, further
+ * ones when they have lasted for `lastingMs`; and no more than `mostTold` within a minute.
  */
 const toldAtOnce = 2
 const lastingMs = 1_000
@@ -27,8 +27,8 @@ const mostTold = 10
 const minuteMs = 60_000
 
 /**
- * The first connection takes its time: names are looked up, certificates checked, masters found. A backend that has never
- * answered is told of when it still says nothing after this long.
+ * A first connection takes time: names are looked up, certificates checked, masters found. A backend that has never answered
+ * is logged only when it still says nothing after this long.
  */
 const firstContactMs = 2_000
 
@@ -36,7 +36,7 @@ export class Outage {
   readonly #kind: string
   readonly #clock: Clock
   readonly #affected = new Set<BackendUser>()
-  /** When the latest outages were told of. */
+  /** When the latest outages were logged. */
   #toldAt: number[] = []
   #isOn = false
   #beganAt = 0
@@ -44,7 +44,7 @@ export class Outage {
   #teller: BackendUser | undefined
   #stopTelling: Undo | undefined
   #hasAnswered = false
-  /** What the backend last said of itself. */
+  /** The `detail` of the backend's latest `health()`. */
   #ownWord: string | undefined
   #isForGood = false
 
@@ -67,12 +67,12 @@ export class Outage {
     return this.#affected.has(user)
   }
 
-  /** It has answered a call. */
+  /** The backend has answered a call. */
   answered(): void {
     this.#hasAnswered = true
   }
 
-  /** What it says of itself when it is asked. */
+  /** @param word the `detail` of the backend's `health()`. */
   explained(word: string): void {
     this.#ownWord = word
   }
@@ -103,7 +103,7 @@ export class Outage {
       harmlessLogger(teller.logger).warn(`forebay: the ${this.#kind} backend answers again`)
   }
 
-  /** Not an outage that anybody has to look after, but a backend that was closed before those who use it. */
+  /** No outage that anybody has to look after: the app closed the backend before the limiters and caches on it. */
   #closed(user: BackendUser, operation: string, error: unknown): void {
     if (this.#isForGood) return
     this.#isForGood = true
@@ -131,7 +131,7 @@ export class Outage {
     )
   }
 
-  /** How long an outage has to last before it is told of. */
+  /** How much longer the outage has to last before it is logged. */
   #mustWait(): number {
     const now = this.#clock.now()
     const lastedMs = now - this.#beganAt

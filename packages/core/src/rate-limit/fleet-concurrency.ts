@@ -24,7 +24,7 @@ export interface FleetConcurrencySetup extends ConcurrencySetup {
 /** How long a permit is left to others that wait for it, before it is asked for again here. */
 const courtesyMs = 25
 
-/** How often those who wait ask by themselves: for permits of processes that died, and when the bus is silent. */
+/** How often those who wait ask without being told: permits of processes that died are free silently, and the bus may fail. */
 const pollMs = 1_000
 
 /**
@@ -42,12 +42,12 @@ export class FleetConcurrency implements ConcurrencyLimiter {
   #running = 0
   #granted = 0
   #refused = 0
-  /** Questions under way, and how many may be: one after a refusal, then twice as many after each permit. */
+  /** How many questions are under way, and may be: one after a refusal, and twice as many after each permit that is granted. */
   #asking = 0
   #mostAsking = Infinity
   /** No permit was free, and nothing suggests that one is now. */
   #isFull = false
-  /** Counts what suggests that one is. */
+  /** Counts what suggests that one is: a refusal of a question that left before the latest hint says nothing. */
   #hints = 0
   #isPolling = false
   #wasHandedOn = false
@@ -65,7 +65,7 @@ export class FleetConcurrency implements ConcurrencyLimiter {
     checkSignal(signal)
     if (signal?.aborted === true) return undefined
     const { max, queue } = this.#setup
-    // Behind others, it is for news to say that a permit is free; the first asks.
+    // The first in the line asks. Behind others it waits for the news that a permit is free.
     if (this.#line.size === 0) {
       this.#isFull = false
       this.#mostAsking = Infinity
@@ -90,7 +90,7 @@ export class FleetConcurrency implements ConcurrencyLimiter {
     }
   }
 
-  /** As many questions as there may be permits for those in the line. */
+  /** Asks for as many permits as there may be, for those in the line. */
   #ask(): void {
     const { max } = this.#setup
     while (!this.#isFull && this.#asking < Math.min(this.#line.size, max - this.#running, this.#mostAsking)) {

@@ -13,14 +13,14 @@ export interface FleetNewsOptions {
 const waiting = 'waiting'
 const freed = 'freed'
 
-/** Whoever waits says so this often; and whoever has not said so for this long does not wait any more. */
+/** A process in which somebody waits says so every `sayMs`; one that has said nothing for `forgetMs` does not wait any more. */
 const sayMs = 1_000
 const forgetMs = 3_000
 
-/** Those of this process: a bus does not tell its own node. */
+/** The limiters of one topic in this process: the bus does not deliver a message to the process that sent it. */
 const neighbours = new WeakMap<Bus, Map<string, Set<FleetNews>>>()
 
-/** As long as nobody waits, nothing is said. */
+/** As long as nobody waits, nothing is published. */
 export class FleetNews {
   readonly #options: FleetNewsOptions
   #isListening = false
@@ -49,7 +49,7 @@ export class FleetNews {
         gap: () => this.#options.freed(),
       })
     } catch {
-      // Then nobody is told, and who waits asks again by and by.
+      // Without the bus, those who wait still ask again every second.
     }
   }
 
@@ -79,7 +79,7 @@ export class FleetNews {
     if (message !== waiting) return
     const now = clock.now()
     this.#othersWaitUntil = now + forgetMs
-    // It may have been given back after the other one asked, and before it said that it waits.
+    // A permit may have been given back after the other process asked, and before it said that it waits.
     if (now - this.#silentAt < sayMs) this.#say(freed)
     this.#silentAt = -Infinity
   }

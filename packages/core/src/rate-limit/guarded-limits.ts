@@ -21,7 +21,7 @@ export interface GuardedLimitsOptions {
   readonly user: BackendUser
 }
 
-/** How long a client is asked to wait when nobody knows when the backend will answer. */
+/** `Retry-After` under `'closed'`: nobody knows when the backend will answer, but that is noticed within a second. */
 const closedWaitMs = 1_000
 
 /** An answer that comes at once is passed on at once; only promises are timed. While the backend is away, it is not asked. */
@@ -30,7 +30,7 @@ export class GuardedLimits {
   readonly #store: RateLimitStore
   readonly #block: BlockRule | undefined
   readonly #way: GuardedWay
-  /** Kept through an outage and for a while after it: what was used in a window stays used when the next one comes. */
+  /** Kept through an outage and for a while after it, so that the next outage gives nobody a fresh quota. */
   #local: LocalLimits | undefined
 
   constructor(options: GuardedLimitsOptions) {
@@ -79,7 +79,7 @@ export class GuardedLimits {
       const local = this.#localInstead()
       return local === undefined ? this.#agreed(key, charges) : local.peek(group, key, charges)
     }
-    // That the backend failed is told already to whoever listens.
+    // `ask` has told listeners of a failure already.
     try {
       const answer = this.ask('peek', (store) => {
         const told = store.peek(group, key, charges)
@@ -132,7 +132,7 @@ export class GuardedLimits {
     return this.#local
   }
 
-  /** What was agreed on for when nobody counts. */
+  /** The decision where nobody counts, by `'open'` or `'closed'`. */
   #agreed(key: string, charges: readonly Charge[]): Decision {
     const { guard, onBackendError } = this.#options
     const now = Math.floor(guard.clock.now())

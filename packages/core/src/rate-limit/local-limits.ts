@@ -5,7 +5,7 @@ import { createMemoryRateLimitStore, type MemoryRateLimitStore } from './memory-
 
 const maxKeys = 100_000
 
-/** What was counted is kept for the longest window after the last use, and no longer than this. */
+/** After the last use, counts are kept for the longest window, but no longer than this. */
 const longestKeptMs = 600_000
 
 /** A correction of earlier charges, in the windows that the decision names. */
@@ -21,7 +21,7 @@ export class LocalLimits {
   readonly #nodes: number
   readonly #clock: Clock
   readonly #parts = new WeakMap<Policy, Policy>()
-  /** Decisions made here, by their policies. Another's must not give back here what was not charged here. */
+  /** The decisions made here, by their policies: no other decision may give back units here, where it charged none. */
   readonly #made = new WeakSet<readonly PolicyDecision[]>()
   #longestWindowMs = 0
   #uses = 0
@@ -48,7 +48,7 @@ export class LocalLimits {
     return { ...this.#store.peek(group, key, this.#ownOf(charges)), source: 'local' }
   }
 
-  /** Calls `forget` when nothing was asked for so long that nothing counted here matters any more, if that comes to pass. */
+  /** Calls `forget` after the longest window, if nothing was asked until then, so that nothing counted here still matters. */
   whenIdle(forget: () => void): void {
     const uses = this.#uses
     this.#clock.schedule(Math.min(this.#longestWindowMs, longestKeptMs), () => {

@@ -15,7 +15,7 @@ export interface PermitLeasesOptions {
   readonly user: BackendUser
 }
 
-/** One permit's part in the fleet's bound. */
+/** What stands behind one permit: its lease, as long as there is one. */
 export interface Holding {
   /** Undefined where the backend did not answer: then only this process counts it. */
   lease: Lease | undefined
@@ -23,7 +23,7 @@ export interface Holding {
   isOver: boolean
 }
 
-/** How long the permits of a process that died are missing. */
+/** The life of a lease without renewal: so long are the permits of a process that died missing. */
 const leaseMs = 10_000
 
 const renewMs = 2_500
@@ -31,7 +31,7 @@ const renewMs = 2_500
 /** The longest that a request waits for the backend. */
 const timeoutMs = 100
 
-/** How long after a failure a lease is given back again. */
+/** How long after a failure giving back a lease is tried again. */
 const againMs = 1_000
 
 export class PermitLeases {
@@ -49,7 +49,7 @@ export class PermitLeases {
     this.#way = new GuardedWay(guardOf(options.backend), 'locks', options.user)
   }
 
-  /** Undefined when all are taken. Never rejects: without an answer, a holding without a lease. */
+  /** Undefined when all are taken. Never rejects: where the backend does not answer, the holding has no lease. */
   async take(): Promise<Holding | undefined> {
     const holding: Holding = { lease: undefined, renewedAt: this.#clock.now(), isOver: false }
     const isGranted = await this.#lease(holding).catch(() => true)
@@ -59,14 +59,14 @@ export class PermitLeases {
     return holding
   }
 
-  /** Resolves when others may have it, or when that is not to be had soon. Never rejects. */
+  /** Resolves when others may have it, or when the backend did not take it: that is tried again later. Never rejects. */
   async giveBack(holding: Holding): Promise<void> {
     holding.isOver = true
     this.#holdings.delete(holding)
     if (holding.lease !== undefined) await this.#release(holding.lease, leaseMs)
   }
 
-  /** @param leftMs after which the lease has ended by itself. */
+  /** @param leftMs until the lease ends by itself; for so long it is tried again. */
   async #release(lease: Lease, leftMs: number): Promise<void> {
     try {
       await this.#ask('release', () => lease.release(), asItIs)
@@ -75,13 +75,13 @@ export class PermitLeases {
     }
   }
 
-  /** Whether it got one. */
+  /** Asks for a lease for this holding; false when all are taken. Rejects where the backend does not answer. */
   async #lease(holding: Holding): Promise<boolean> {
     const { key, max } = this.#options
     let asked: MaybePromise<Lease | undefined>
     const use = (lease: Lease | undefined): boolean => {
       if (lease === undefined) return false
-      // Another answer may have come first.
+      // The permit may be over by now, or the answer to a later question came first.
       if (holding.isOver || holding.lease !== undefined) {
         void this.giveBack({ ...holding, lease })
       } else {

@@ -237,7 +237,7 @@ export class RateLimiter<Changes = never> implements Listenable<LimiterEvents> {
   }
 }
 
-/** The digest is longer than no key is, and marked: a client that sends a digest as its key gets a counter of its own. */
+/** With the spaces it is longer than any key that is counted as it is: a client cannot send another's digest as its key. */
 function bounded(key: string): string {
   return key.length > longestKey ? `${digest(key)}${' '.repeat(longestKey)}` : key
 }
