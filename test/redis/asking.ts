@@ -25,7 +25,7 @@ export async function failsWithin(ms: number, asked: Promise<unknown>): Promise<
   return Promise.race([failed, new Promise<boolean>((resolve) => setTimeout(resolve, ms, false))])
 }
 
-/** How many of that many decisions at once admit. */
+/** How many of `times` decisions that are asked for at once admit. */
 export async function admittedAtOnce(ask: () => MaybePromise<Decision>, times: number): Promise<number> {
   const decisions = await Promise.all(Array.from({ length: times }, async () => ask()))
   return decisions.filter(({ allowed }) => allowed).length

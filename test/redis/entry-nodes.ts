@@ -2,6 +2,7 @@
 import type { CacheEntry, CacheScope, Mark } from '@forebay/core'
 import { manualClock, type ManualClock } from '@forebay/testing'
 import { scopeNamed } from '../../packages/testing/src/cache-store/entries.ts'
+import { ownPrefix } from './shared-backends.ts'
 import { timedParts, type TimedOptions, type TimedParts } from './timed-backend.ts'
 
 export type EntryStore = TimedParts['entries']
@@ -19,12 +20,10 @@ export interface EntryNodes {
   stop(): Promise<void>
 }
 
-let started = 0
-
 /** @param where what `redisBackend` takes. */
 export function entryNodes(where: unknown): EntryNodes {
   const clock = manualClock()
-  const prefix = `nodes ${++started}:`.replace(' ', '-')
+  const prefix = ownPrefix()
   const running: TimedParts[] = []
   const undecodable: unknown[] = []
   const scope = { ...scopeNamed('scope'), undecodable: (error: unknown) => undecodable.push(error) }

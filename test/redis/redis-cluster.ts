@@ -64,7 +64,7 @@ export async function moveSlot(slot: string, from: RedisNode, to: RedisNode): Pr
   }
 }
 
-/** Who has keys of that slot. */
+/** The node that has keys of that slot. */
 export async function ownerOf(slot: string, { nodes }: RedisCluster): Promise<RedisNode> {
   for (const node of nodes) {
     if (!String(await node.command('CLUSTER', 'COUNTKEYSINSLOT', slot)).startsWith('0')) return node

@@ -15,8 +15,9 @@ import { RedisRateLimitStore } from '../../packages/redis/src/limits/redis-rate-
 import { lockScripts } from '../../packages/redis/src/locks/lock-scripts.ts'
 import { RedisLocks } from '../../packages/redis/src/locks/redis-locks.ts'
 import { RedisClock } from '../../packages/redis/src/redis-clock.ts'
+import { ownPrefix } from './shared-backends.ts'
 
-/** The time is the last argument. Keys outlive every test, as the server's own time does not matter. */
+/** The time is the last argument. Keys live longer than any test: only the told time decides what is over. */
 const told = {
   now: `
 local now = tonumber(table.remove(ARGV))
@@ -109,14 +110,8 @@ export function timedParts(where: unknown, prefix: string, given: TimedOptions =
   return { limits, entries, locks, clock, close: () => connection.close() }
 }
 
-let started = 0
-
-export function freshPrefix(): string {
-  return `test${++started}:`
-}
-
 /** What is not asked of Redis is in memory. */
-export function timedBackendOn(where: unknown, clock: ManualClock, prefix: string = freshPrefix()): Backend {
+export function timedBackendOn(where: unknown, clock: ManualClock, prefix: string = ownPrefix()): Backend {
   const { limits, entries, locks, close } = timedParts(where, prefix, { clock })
   const asyncDispose = { [Symbol.asyncDispose]: close }
   return { ...memoryBackend({ clock }), kind: 'redis', limits, entries, locks, close, ...asyncDispose }

@@ -7,6 +7,7 @@ import type { RedisRequest } from '../../packages/redis/src/connection/redis-cli
 import { settingsOf } from '../../packages/redis/src/connection/settings.ts'
 import { journalScripts } from '../../packages/redis/src/journal/journal-scripts.ts'
 import { RedisJournal } from '../../packages/redis/src/journal/redis-journal.ts'
+import { ownPrefix } from './shared-backends.ts'
 import { withWord } from './timed-backend.ts'
 import { until } from './until.ts'
 
@@ -35,12 +36,10 @@ class RepeatingConnection extends TimedConnection {
   }
 }
 
-let started = 0
-
 /** For the suite of a journal: everything else is in memory. Two connections, as two processes have them. */
 export async function timedJournal(where: unknown, repeats: boolean = false): Promise<RunningBackend> {
   const clock = manualClock()
-  const prefix = `journal-test${++started}:`
+  const prefix = ownPrefix()
   const settings = settingsOf(where, { prefix, timeout: '5s' })
   const system = memoryBackend().clock
   const [own, other] = [0, 1].map(() => {

@@ -107,7 +107,7 @@ export class RedisRateLimitStore implements RateLimitStore {
     return { keys: this.#names.size, evictions: 0 }
   }
 
-  /** From now on Redis is asked about every key again. */
+  /** For tests: from now on Redis is asked about every key again, and none is denied from memory. */
   forgetDenials(): void {
     this.#denials.forgetAll()
   }
