@@ -1,8 +1,11 @@
 /** Our own connections: nothing waits in a queue, nothing is sent twice, nobody waits long for a reconnect. */
-import { Cluster, Redis, type ClusterOptions, type RedisOptions } from 'ioredis'
+import ioredis, { Cluster, type ClusterOptions, type Redis, type RedisOptions } from 'ioredis'
 import type { Node } from './nodes.ts'
 import type { RedisClient } from './redis-client.ts'
 import type { Settings } from './settings.ts'
+
+/** As all versions of ioredis 5 and 6 name it: before 5.2.5 there is no `Redis` among its exports. */
+const { default: Client } = ioredis
 
 /** How long opening a connection may take. Short, so that a host that drops packets is soon asked again. */
 const connectTimeoutMs = 1_000
@@ -25,7 +28,7 @@ export function openClient(settings: Settings): RedisClient {
 export function openNode(settings: Settings, node: Node): RedisClient {
   const isSentinel = settings.target.type === 'sentinels'
   const user = isSentinel ? settings.sentinelUser : settings.user
-  return new Redis({
+  return new Client({
     ...node,
     ...redisOptions({ ...settings, user, db: 0 }),
     retryStrategy: () => null,
@@ -36,8 +39,8 @@ function make(settings: Settings): Redis | Cluster {
   const { target } = settings
   if (target.type === 'client') throw new TypeError('a client that is there already is not opened')
   if (target.type === 'cluster') return new Cluster([...target.nodes], clusterOptions(settings))
-  if (target.type === 'server') return new Redis({ ...target.node, ...redisOptions(settings) })
-  return new Redis({
+  if (target.type === 'server') return new Client({ ...target.node, ...redisOptions(settings) })
+  return new Client({
     sentinels: [...target.nodes],
     name: target.name,
     ...sentinelOptions(settings),

@@ -1,0 +1,23 @@
+/** Before 5.2.5, ioredis has no `Redis` among its exports. */
+import { expect, it, vi } from 'vitest'
+import { redisBackend, type RedisOptions } from '@forebay/redis'
+import { startRedisNode } from './redis-node.ts'
+
+vi.mock('ioredis', async (original) => {
+  const { Redis: _ofLaterVersions, ...exported } = await original<Record<string, unknown>>()
+  return exported
+})
+
+async function healthOf(options: RedisOptions): Promise<string> {
+  await using backend = redisBackend({ timeout: '5s', ...options })
+  return (await backend.health()).detail
+}
+
+it('is enough for one server, and for Sentinels', async () => {
+  await using node = await startRedisNode()
+  expect(await healthOf({ url: `redis://127.0.0.1:${node.port}` })).toBe('Redis answers')
+  const config = `sentinel monitor mymaster 127.0.0.1 ${node.port} 1\n`
+  await using sentinel = await startRedisNode({ config, args: ['--sentinel'] })
+  const sentinels = [`127.0.0.1:${sentinel.port}`]
+  expect(await healthOf({ sentinels, name: 'mymaster' })).toBe('Redis answers')
+})
