@@ -14,6 +14,7 @@ import { RedisRateLimitStore } from './limits/redis-rate-limit-store.ts'
 import { RedisLocks } from './locks/redis-locks.ts'
 import { RedisClock } from './redis-clock.ts'
 
+/** A backend that also keeps what `writeBehind` has accepted, so that it survives a crash of the process. */
 export interface RedisBackend extends Backend {
   readonly journal: Journal
 }

@@ -2,6 +2,7 @@
 import type { Redis } from 'ioredis'
 import { WrittenCommand } from './written-command.ts'
 
+/** A word of a command. */
 export type RedisArgument = string | Buffer | number
 
 export interface RedisRequest {

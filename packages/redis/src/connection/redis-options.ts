@@ -4,7 +4,10 @@ import type { Duration, Logger } from '@forebay/core'
 
 /** Accepted whatever the connection is, an existing client included. */
 export interface RedisSharedOptions {
-  /** What every key and channel begins with; different applications on one Redis need different ones. Default `'forebay:'`. */
+  /**
+   * What every key and channel begins with: 1 to 64 printable ASCII characters without spaces and braces. Different
+   * applications on one Redis need different ones. Default `'forebay:'`.
+   */
   readonly prefix?: string
   /** The longest a command may take; after that it counts as failed. Default `'500ms'`. */
   readonly timeout?: Duration
