@@ -36,6 +36,7 @@ export class Connection {
   #latestError: Error | undefined
   /** The server refuses the database that was asked for: commands would go to another one. */
   #refusal: Error | undefined
+  /** Whether it was ready since it broke last: when it breaks then, one attempt to connect again is worth waiting for. */
   #wasReady = false
   #heardAt = -Infinity
   #isWatching = false
@@ -190,7 +191,6 @@ export class Connection {
   readonly #wentAway = (): void => {
     this.#refusal = undefined
     if (!this.#wasReady) this.#giveUp('the connection broke')
-    // After a loss, one attempt is worth waiting for.
     this.#wasReady = false
   }
 
