@@ -20,8 +20,8 @@ export interface BatcherOptions {
   readonly learn: (now: number, sentAt: number, receivedAt: number) => void
 }
 
-/** Bytes before the first answer: the server's time. */
-const headBytes = 8
+/** A reply begins with the server's time, as a float; then come the answers. */
+const timeBytes = 8
 
 /**
  * How many questions a call decides at most. Redis does nothing else while a script runs; and with several smaller calls, this
@@ -150,7 +150,7 @@ export class Batcher {
     learn(now, sentAt, receivedAt)
     tickets?.answered()
     const call = { now, sentAt, receivedAt }
-    let at = headBytes
+    let at = timeBytes
     for (const one of asked) {
       const next = endOfAnswer(one.policies, reply, at)
       one.answered(reply, at, call)
@@ -169,7 +169,7 @@ function isSentAround(error: unknown): boolean {
 
 /** Whether the reply has an answer to each question, and nothing more. */
 function isOf(asked: readonly Question[], reply: Buffer): boolean {
-  let at = headBytes
+  let at = timeBytes
   for (const { policies } of asked) at = endOfAnswer(policies, reply, at)
   return at === reply.length
 }

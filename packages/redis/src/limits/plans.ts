@@ -1,6 +1,5 @@
 /** What is asked of a key, in the form that the scripts read. */
-import { hash } from 'node:crypto'
-import type { BlockRule, Charge, Policy, PolicyDecision } from '@forebay/core'
+import { digest, type BlockRule, type Charge, type Policy, type PolicyDecision } from '@forebay/core'
 import { writtenOut } from '../connection/written-command.ts'
 import { shapeOf, type ConsumeShape } from './consume-shape.ts'
 import { hasBurst } from './script/consume-script.ts'
@@ -121,13 +120,16 @@ function chargeText({ policy, units }: Charge): string {
 const mostIds = 1_000
 const ids = new Map<string, string>()
 
-/** Counters are told apart by algorithm and name, as in memory; 72 bits are plenty for what one application has. */
+/** Characters of base64url, as long as a record's place for it: 72 bits are plenty for what one application has. */
+const idLength = 12
+
+/** Counters are told apart by algorithm and name, as in memory. */
 function policyId({ algorithm, name }: Policy): string {
   const full = `${algorithm}:${name}`
   let id = ids.get(full)
   if (id === undefined) {
     if (ids.size >= mostIds) ids.clear()
-    id = hash('sha256', Buffer.from(full, 'utf16le'), 'base64url').slice(0, 12)
+    id = digest(full).slice(0, idLength)
     ids.set(full, id)
   }
   return id
