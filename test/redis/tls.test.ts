@@ -136,4 +136,8 @@ it('reaches a Cluster by its name, where that is all that the certificates are f
   expect(await take(backend, 'by name')).toBe(99)
   listenTo(backend.bus, 'by name')
   await standing(backend.bus, 'by name')
+  const byAddress = { cluster: [`127.0.0.1:${cluster.port}`] }
+  expect(await healthOf({ ...byAddress, tls: { ca: named.cert } })).toMatch(/altnames|does not match/)
+  const tls = { ca: named.cert, servername: 'localhost' }
+  expect(await healthOf({ ...byAddress, tls })).toBe('Redis answers')
 })
