@@ -42,6 +42,7 @@ const changes = {
 export function openSubscriber(settings: Settings, connection: Connection): RedisClient | undefined {
   if (connection.isCluster) return nodeOfBus(connection)?.duplicate(changes)
   const { target } = settings
+  // Of our own, one more client is made that is never connected: only its options are wanted.
   const like = target.type === 'client' ? target.client : openClient(settings)
   return (like as SingleClient).duplicate(changes)
 }
