@@ -64,6 +64,8 @@ function redisOptions({ user, db, tls }: Settings): RedisOptions {
     ...(user.password !== undefined && { password: user.password }),
     ...(tls !== undefined && { tls }),
     db,
+    // IPv4 and IPv6: up to 5.7, ioredis looked names up for IPv4 alone.
+    family: 0,
     lazyConnect: true,
     connectionName: 'forebay',
     enableOfflineQueue: false,
