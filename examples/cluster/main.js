@@ -1,4 +1,7 @@
-/** Node's `cluster` on one port and one folder, without Redis: one run of a handler, one quota, one purge. Ends by itself. */
+/**
+ * Node's `cluster` on one port and one folder, or with FOREBAY_REDIS_URL on Redis: one run of a handler, one quota, one purge.
+ * Ends by itself.
+ */
 import cluster from 'node:cluster'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -17,7 +20,9 @@ if (cluster.isPrimary) {
 
 async function askWorkers(path) {
   let runs = 0
-  const workers = Array.from({ length: 4 }, () => cluster.fork({ CACHE_PATH: path }))
+  // What an earlier run has left in Redis is not counted.
+  const { FOREBAY_PREFIX = `cluster-${Date.now()}:` } = process.env
+  const workers = Array.from({ length: 4 }, () => cluster.fork({ CACHE_PATH: path, FOREBAY_PREFIX }))
   for (const worker of workers) worker.on('message', () => runs++)
   const listening = await Promise.all(workers.map((worker) => once(worker, 'listening')))
   const url = `http://127.0.0.1:${listening[0][0].port}`

@@ -3,9 +3,11 @@ import { setTimeout as wait } from 'node:timers/promises'
 import express from 'express'
 import { diskBackend } from '@forebay/disk'
 import { rateLimit, responseCache } from '@forebay/express'
+import { redisBackendFromEnv } from '@forebay/redis'
 
 export async function serve(path) {
-  const backend = diskBackend({ path })
+  // With FOREBAY_REDIS_URL the processes might as well be on several machines.
+  const backend = redisBackendFromEnv(process.env) ?? diskBackend({ path })
   // New processes are slow to answer, and this is about how often the handler runs.
   const pages = responseCache({ ttl: '5m', backend, timeout: '1s' })
   const app = express()
@@ -21,7 +23,7 @@ export async function serve(path) {
     res.sendStatus(204)
   })
 
-  app.get('/limited', rateLimit({ limit: 25, window: '1m', backend }), (_req, res) => {
+  app.get('/limited', rateLimit({ limit: 25, window: '1m', backend, timeout: '1s' }), (_req, res) => {
     res.sendStatus(200)
   })
 

@@ -41,6 +41,15 @@ it('the demo runs in Redis, and ends by itself', { timeout: 60_000 }, async () =
   for (const shop of [1, 2, 3]) expect((await keys(`demo:${shop}:`)).length).toBeGreaterThan(20)
 })
 
+it('the cluster counts and caches in Redis, and ends by itself', { timeout: 60_000 }, async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, ['examples/cluster/main.js'], {
+    cwd: root,
+    env: environment('cluster:'),
+  })
+  expect(stdout).toContain('Stampede: 100 requests on 4 processes')
+  expect((await keys('cluster:')).length).toBeGreaterThan(2)
+})
+
 describe.each(['express-basic', 'fastify-basic', 'koa-basic'])('examples/%s', (example) => {
   interface Running {
     readonly url: string
