@@ -1,6 +1,6 @@
 /** What limits cost Redis, and what they leave there: round trips, keys, time. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { AlgorithmName, Charge } from '@forebay/core'
+import type { AlgorithmName, Charge, Decision } from '@forebay/core'
 import { redisBackend, type RedisBackend } from '@forebay/redis'
 import { manualClock } from '@forebay/testing'
 import { algorithmNames } from '../property/rate-limit-traces.ts'
@@ -56,6 +56,28 @@ describe('one decision', () => {
       expect([again.allowed, again.limit, again.remaining]).toEqual([false, denied.limit, 0])
     }
     expect(await scriptCalls()).toEqual(['evalsha 3'])
+  })
+
+  it('is none for a while where it could never fit', async () => {
+    const parts = timedParts(url, 'hopeless:', { clock: manualClock(1_800_000_000_000) })
+    for (const [limit, units] of [
+      [0, 1],
+      [2, 3],
+    ] as const) {
+      const charges = [{ ...policyOf('sliding-window', limit, 60_000), units }]
+      const ask = async (): Promise<Decision> => parts.limits.consume('hopeless', `${limit}`, charges)
+      const denied = await ask()
+      expect(denied).toMatchObject({ allowed: false, reason: 'quota', remaining: limit })
+      await node.command('CONFIG', 'RESETSTAT')
+      parts.clock.advance(999)
+      const again = await ask()
+      expect({ ...again, policies: [], resetAt: 0 }).toEqual({ ...denied, policies: [], resetAt: 0 })
+      expect(await scriptCalls()).toEqual([])
+      parts.clock.advance(1)
+      expect(await ask()).toMatchObject({ allowed: false, reason: 'quota', remaining: limit })
+      expect(await scriptCalls()).toEqual(['evalsha 1'])
+    }
+    await parts.close()
   })
 
   it('of a tick travels with the others of that tick', async () => {

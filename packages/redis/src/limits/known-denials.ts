@@ -17,6 +17,9 @@ const mostKeys = 50_000
 /** How many denials of one key are remembered, for different charges: how long one cost has to wait says nothing of another. */
 const mostCharges = 4
 
+/** How long a charge that could never fit is denied from memory: other charges of its key change what else is said of it. */
+const hopelessMs = 1_000
+
 /** How long a denial is believed even if a lift by another node may not be heard. */
 const unvouchedMs = 500
 
@@ -58,9 +61,8 @@ export class KnownDenials {
     return this.#known.size
   }
 
-  /** Remembers a denial until `waitMs` after it was asked for. What could never fit (undefined) is not remembered. */
-  note(name: string, denied: Denied, waitMs: number | undefined): void {
-    if (waitMs === undefined) return
+  /** Remembers a denial until `waitMs` after it was asked for; for a while where it could never fit (undefined). */
+  note(name: string, denied: Denied, waitMs: number = hopelessMs): void {
     this.#lifts.hear(this.#listener)
     const others = (this.#known.get(name) ?? []).filter(({ charges }) => !isSame(charges, denied.charges))
     const { sentAt } = denied
