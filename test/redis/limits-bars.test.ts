@@ -144,6 +144,28 @@ describe('what is left in Redis', () => {
     }
   })
 
+  it('has an end again where somebody took it away', async () => {
+    await using own = redisBackend(url, { prefix: 'endless:', timeout: '5s' })
+    const charge = policyOf('sliding-log', 60, 60_000)
+    const takeEndAway = async (): Promise<readonly string[]> => {
+      const keys = (await node.command('KEYS', 'endless:*')) as string[]
+      for (const key of keys) expect(await node.command('PERSIST', key)).toBe(1)
+      return keys
+    }
+    const changes = [
+      async () => own.limits.consume('bars', 'a', [charge]),
+      async () => own.limits.consume('bars', 'a', [charge]),
+      async () => own.limits.adjust('bars', 'a', [{ ...charge, units: -1 }]),
+    ]
+    for (const change of changes) {
+      // Two charges within a millisecond would be one line.
+      await new Promise((resolve) => setTimeout(resolve, 3))
+      const keys = await takeEndAway()
+      await change()
+      for (const key of keys) expect(await node.command('PTTL', key), key).toBeGreaterThan(0)
+    }
+  })
+
   it('is a log of bounded length, however long it goes on', async () => {
     const parts = timedParts(url, 'log:', { clock: manualClock(1_800_000_000_000) })
     const charges = [policyOf('sliding-log', 40, 1_000)]

@@ -100,7 +100,7 @@ local function save(key, found, counters)
 end
 
 local function keepLog(c)
-  if c.log and c.log.written then
+  if c.log then
     redis.call('PEXPIRE', c.log.key, lifeMs(math.max(now, c.s[1])))
   end
 end

@@ -39,7 +39,6 @@ end
 local function write(c, index, lines)
   redis.call('SETRANGE', c.log.key, index * 16, lines)
   c.log.to = c.log.from
-  c.log.written = true
 end
 
 local function usedInLog(c)
