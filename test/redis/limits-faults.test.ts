@@ -125,7 +125,7 @@ it.each([
   await using backend = open()
   await take(backend, 'a')
   const keys = (await node.command('KEYS', `faults${backends}:*`)) as string[]
-  const key = keys.find((name) => name.includes('l3:')) ?? ''
+  const key = keys.find((name) => name.includes('l4:')) ?? ''
   await node.command('DEL', key)
   await node.command('EVAL', turn, '1', key)
   expect(await take(backend, 'a')).toBe(99)
@@ -140,7 +140,7 @@ it('a log whose lines were lost or replaced begins anew', async () => {
   const remaining = async (): Promise<number> => (await backend.limits.consume('log', 'a', log)).remaining
   expect([await remaining(), await remaining()]).toEqual([8, 7])
   const keys = (await node.command('KEYS', `faults${backends}:*`)) as string[]
-  const lines = keys.find((name) => /l3:.*:/.test(name)) ?? ''
+  const lines = keys.find((name) => /l4:.*:/.test(name)) ?? ''
   await node.command('DEL', lines)
   expect(await remaining()).toBe(8)
   await node.command('DEL', lines)
@@ -159,9 +159,9 @@ describe.each(algorithms)('a record of %s with a number that nobody wrote', (alg
     const keys = async (): Promise<string[]> =>
       (await node.command('KEYS', `faults${backends}:*`)) as string[]
     await backend.limits.consume('a', 'a', asked)
-    const key = (await keys()).find((name) => /l3:[^:]*$/.test(name)) ?? ''
+    const key = (await keys()).find((name) => /l4:[^:]*$/.test(name)) ?? ''
     const bytes = (await node.command('STRLEN', key)) as number
-    for (let at = 17; at < bytes; at += 8) {
+    for (let at = 18; at < bytes; at += 8) {
       await node.command('EVAL', change, '1', key, String(at), number)
       for (let time = 0; time < 2; time++) {
         const { remaining } = await backend.limits.consume('a', 'a', asked)

@@ -1,4 +1,4 @@
-/** Decisions as the script packs them: floats of 8 bytes, little endian. */
+/** Decisions as the script packs them, where it does not go the quick way: floats of 8 bytes, little endian. */
 import {
   blockedDecision,
   decisionOf,
@@ -7,25 +7,21 @@ import {
   type Policy,
   type PolicyDecision,
 } from '@forebay/core'
+import type { Plan } from './plans.ts'
+import type { Question } from './question.ts'
+import { isQuick, readQuick, type Answered } from './quick-answers.ts'
 
 const floatBytes = 8
 const headFloats = 2
 const policyFloats = 6
 
-/** Of a policy that was charged the quick way: it has no head, and begins with a number that is not negative. */
-const quickFloats = 4
-
 /** Bytes of an answer that has no decision in it. */
 export const headBytes: number = headFloats * floatBytes
 
-/** Where an answer that begins there ends. @param policies how many it tells of. */
-export function endOfAnswer(policies: number, reply: Buffer, at: number): number {
-  if (isQuick(reply, at)) return at + policies * quickFloats * floatBytes
+/** Where the answer to this question, which begins there, ends. */
+export function endOfAnswer({ plan, policies }: Question, reply: Buffer, at: number): number {
+  if (isQuick(reply, at)) return at + (plan.quick?.bytes ?? Infinity)
   return at + (headFloats + policies * policyFloats) * floatBytes
-}
-
-function isQuick(reply: Buffer, at: number): boolean {
-  return at + floatBytes <= reply.length && reply.readDoubleLE(at) >= 0
 }
 
 /** Why: nothing, the quota, a block that stood, a block that this denial began. */
@@ -43,17 +39,13 @@ export interface Finding {
   readonly policies: readonly PolicyDecision[]
 }
 
-/** What is said of these charges from there on in a reply of that time. */
-export function readFinding(charges: readonly Charge[], reply: Buffer, at: number, now: number): Finding {
-  const policies: PolicyDecision[] = []
-  if (isQuick(reply, at)) {
-    let from = at
-    for (const { policy } of charges) {
-      policies.push(readCharged(policy, reply, from))
-      from += quickFloats * floatBytes
-    }
-    return { kind: 'admitted', until: 0, now, policies }
+/** What is said of these charges, in an answer to that plan. */
+export function readFinding(charges: readonly Charge[], { quick }: Plan, answer: Answered): Finding {
+  const { reply, at, now } = answer
+  if (quick !== undefined && isQuick(reply, at)) {
+    return { kind: 'admitted', until: 0, now, policies: readQuick(charges, quick, answer) }
   }
+  const policies: PolicyDecision[] = []
   const kind = kinds[-1 - reply.readDoubleLE(at)] ?? 'quota'
   let from = at + headBytes
   for (const { policy } of charges) {
@@ -61,20 +53,6 @@ export function readFinding(charges: readonly Charge[], reply: Buffer, at: numbe
     from += policyFloats * floatBytes
   }
   return { kind, until: reply.readDoubleLE(at + floatBytes), now, policies }
-}
-
-function readCharged(policy: Policy, reply: Buffer, from: number): PolicyDecision {
-  return {
-    name: policy.name,
-    allowed: true,
-    limit: policy.limit,
-    windowMs: policy.windowMs,
-    remaining: reply.readDoubleLE(from),
-    resetAt: reply.readDoubleLE(from + floatBytes),
-    nextAt: reply.readDoubleLE(from + 2 * floatBytes),
-    retryAfterMs: undefined,
-    chargedWindow: reply.readDoubleLE(from + 3 * floatBytes),
-  }
 }
 
 function readPolicy(policy: Policy, reply: Buffer, from: number): PolicyDecision {

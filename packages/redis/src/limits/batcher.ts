@@ -152,7 +152,7 @@ export class Batcher {
     const call = { now, sentAt, receivedAt }
     let at = timeBytes
     for (const one of asked) {
-      const next = endOfAnswer(one.policies, reply, at)
+      const next = endOfAnswer(one, reply, at)
       one.answered(reply, at, call)
       at = next
     }
@@ -170,6 +170,6 @@ function isSentAround(error: unknown): boolean {
 /** Whether the reply has an answer to each question, and nothing more. */
 function isOf(asked: readonly Question[], reply: Buffer): boolean {
   let at = timeBytes
-  for (const { policies } of asked) at = endOfAnswer(policies, reply, at)
+  for (const one of asked) at = endOfAnswer(one, reply, at)
   return at === reply.length
 }

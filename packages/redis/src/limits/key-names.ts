@@ -71,7 +71,7 @@ export class KeyNames {
   #named(id: string): KeyName {
     const hashed = quickDigest(id)
     const tag = (valueAt(hashed, digestLength) * 64 + valueAt(hashed, digestLength + 1)) % tags
-    const text = `${this.#prefix}{${tag}}l3:${hashed.slice(0, digestLength)}`
+    const text = `${this.#prefix}{${tag}}l4:${hashed.slice(0, digestLength)}`
     return { text, tag, bytes: text.length + this.#moreBytes }
   }
 

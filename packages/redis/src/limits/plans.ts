@@ -3,8 +3,9 @@ import { digest, type BlockRule, type Charge, type Policy, type PolicyDecision }
 import { writtenOut } from '../connection/written-command.ts'
 import { shapeOf, type ConsumeShape } from './consume-shape.ts'
 import { hasBurst } from './script/consume-script.ts'
+import { quickAnswers, type QuickAnswers } from './quick-answers.ts'
 import { algorithmNumbers, quickOf } from './script/limits-script.ts'
-import { headOf } from './script/quick-source.ts'
+import { headOf } from './script/quick-layout.ts'
 
 export type Operation = 'consume' | 'peek' | 'adjust' | 'reset' | 'block' | 'unblock'
 
@@ -15,6 +16,8 @@ export interface Plan {
   readonly logs: readonly string[]
   /** Set for `consume`, where there is a script for just these algorithms. */
   readonly shape: ConsumeShape | undefined
+  /** How an answer is read that the quick way gives; undefined where there is none. */
+  readonly quick: QuickAnswers | undefined
   /** What the script of the shape reads where all who travel together have this plan. */
   readonly words: readonly string[]
   /** The same where others have other plans. */
@@ -31,7 +34,7 @@ export function consumePlan(charges: readonly Charge[], rule: BlockRule | undefi
   const plan =
     shape === undefined
       ? planOf('consume', ruleText(rule), charges.map(chargeText), charges)
-      : { logs: logsOf(charges), shape, ...wordsOf(charges, rule) }
+      : { logs: logsOf(charges), shape, quick: quickAnswers(charges), ...wordsOf(charges, rule) }
   consumePlans.set(charges, { ...plan, rule })
   return plan
 }
@@ -76,6 +79,7 @@ function planOf(
     text,
     logs: logsOf(charges),
     shape: undefined,
+    quick: undefined,
     words: [],
     ownWords: [],
     written: '',
@@ -89,8 +93,11 @@ function logsOf(charges: readonly Charge[]): readonly string[] {
     .map(({ policy }) => policyId(policy))
 }
 
-function wordsOf(charges: readonly Charge[], rule: BlockRule | undefined): Omit<Plan, 'logs' | 'shape'> {
-  const parts = charges.map(({ policy }) => ({ id: policyId(policy), source: quickOf(policy.algorithm) }))
+function wordsOf(
+  charges: readonly Charge[],
+  rule: BlockRule | undefined,
+): Omit<Plan, 'logs' | 'shape' | 'quick'> {
+  const parts = charges.map(({ policy }) => ({ id: policyId(policy), numbers: quickOf(policy.algorithm) }))
   const numbers = charges.flatMap(({ policy: { algorithm, limit, windowMs, burst } }) =>
     hasBurst(algorithm) ? [limit, windowMs, burst] : [limit, windowMs],
   )

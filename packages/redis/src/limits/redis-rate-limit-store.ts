@@ -66,12 +66,14 @@ export class RedisRateLimitStore implements RateLimitStore {
   }
 
   peek(group: string, key: string, charges: readonly Charge[]): Promise<Decision> {
+    const plan = peekPlan(charges)
     return new Promise((resolve, reject) => {
       this.#batcher.ask({
         name: this.#names.of(group, key),
-        plan: peekPlan(charges),
+        plan,
         policies: charges.length,
-        answered: (reply, at, { now }) => resolve(decisionFrom(key, readFinding(charges, reply, at, now))),
+        answered: (reply, at, { now }) =>
+          resolve(decisionFrom(key, readFinding(charges, plan, { reply, at, now }))),
         failed: reject,
       })
     })
@@ -118,13 +120,14 @@ export class RedisRateLimitStore implements RateLimitStore {
     charges: readonly Charge[],
     block: BlockRule | undefined,
   ): Promise<Decision> {
+    const plan = consumePlan(charges, block)
     return new Promise((resolve, reject) => {
       this.#batcher.ask({
         name,
-        plan: consumePlan(charges, block),
+        plan,
         policies: charges.length,
         answered: (reply, at, call) => {
-          const finding = readFinding(charges, reply, at, call.now)
+          const finding = readFinding(charges, plan, { reply, at, now: call.now })
           const decision = decisionFrom(key, finding)
           if (!decision.allowed) this.#noteDenial(name, { charges, finding, ...call }, decision)
           // The charge makes costs that were denied before wait longer than is remembered.

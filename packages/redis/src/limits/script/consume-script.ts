@@ -1,7 +1,8 @@
 /** The script that consumes, for one list of algorithms: written out for it, without a table or a loop over policies. */
 import type { AlgorithmName } from '@forebay/core'
 import type { ConsumeShape } from '../consume-shape.ts'
-import { idInHead, quickSource, type QuickSource } from './quick-source.ts'
+import { idInHead } from './quick-layout.ts'
+import { quickSource, type QuickSource } from './quick-source.ts'
 
 export interface ConsumeParts {
   /** Lua in front of everything: defines `now`. */
@@ -50,20 +51,23 @@ local keys, args = KEYS, ARGV
 local keyCount, wordCount, at = #keys, #args, 0
 local step = wordCount > ${all} and ${all} or 0
 local isLone, out, decideAny = keyCount == ${keysOfItem}
-if not isLone then out = {} end
+if not isLone then out = { pack('<d', now) } end
 local head, ${locals.join(', ')}
-local ${units.join(', ')} = ${units.map(() => '1').join(', ')}
+local isQuick, ${units.join(', ')} = true, ${units.map(() => '1').join(', ')}
 for position = 1, keyCount, ${keysOfItem} do
   if position == 1 or step > 0 then
     head = args[at + 1]
     ${readings.join('\n    ')}
-    if wordCount > ${plain} then ${units.join(', ')} = ${unitsRead.join(', ')} end
+    if wordCount > ${plain} then
+      ${units.join(', ')} = ${unitsRead.join(', ')}
+      isQuick = ${units.map((name) => `${name} > 0`).join(' and ')}
+    end
   end
   local key, isDone = keys[position], false
   ${quick === undefined ? '' : quickSource(quick, life)}
   if not isDone then
     if not decideAny then
-      out = out or {}
+      out = out or { pack('<d', now) }
       ${life}
       ${general}
       decideAny = decide
@@ -72,7 +76,7 @@ for position = 1, keyCount, ${keysOfItem} do
   end
   at = at + step
 end
-return pack('<d', now) .. table.concat(out)
+return table.concat(out)
 `
 }
 

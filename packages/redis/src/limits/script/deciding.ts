@@ -5,7 +5,7 @@
  * units, and for a correction the window that was charged. Each answer begins with its kind and an instant.
  */
 export const deciding = `
--- What is consumed the quick way is answered without a kind, and begins with a number that is not negative.
+-- What is consumed the quick way is answered with its record, which does not begin as these numbers do: with a byte that is 0.
 local admitted, overQuota, blocked, punished = -1, -2, -3, -4
 
 local function nextUnitAt(c, remaining)

@@ -6,7 +6,7 @@ const rule = `
 local fixedWindow = {}
 
 function fixedWindow.begin()
-  return { 0, 0, 0, still = 2, moving = 1 }
+  return { 0, 0, 0, told = 1, still = 1, moving = 1 }
 end
 
 function fixedWindow.available(c)

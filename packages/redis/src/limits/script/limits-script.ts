@@ -11,6 +11,7 @@ import { gcra } from './gcra.ts'
 import { division, numbers } from './numbers.ts'
 import { once } from './once.ts'
 import { quickGcra, quickTokenBucket } from './quick-rates.ts'
+import type { QuickNumbers } from './quick-layout.ts'
 import type { QuickSource } from './quick-source.ts'
 import { quickFixedWindow, quickSlidingWindow } from './quick-windows.ts'
 import { record } from './record.ts'
@@ -153,7 +154,7 @@ export class LimitsScripts {
 }
 
 /** The quick way of an algorithm that has one. */
-export function quickOf(algorithm: AlgorithmName): QuickSource | undefined {
+export function quickOf(algorithm: AlgorithmName): QuickNumbers | undefined {
   return sources[algorithm].quick
 }
 

@@ -3,14 +3,15 @@ import type { QuickSource } from './quick-source.ts'
 
 /** Each charge moves the end of the key. It is moved twice as far as it has to be, and then not again for as long. */
 const live = `
-    if endsAt$ < wholeAt$ then endsAt$, isNew = wholeAt$ + wholeAt$ - now, true end`
+    if endsAt$ < wholeAt then endsAt$, isNew = wholeAt + wholeAt - now, true end`
 
 export const quickGcra: QuickSource = {
-  hot: ['endsAt', 'toldLimit', 'toldMs', 'arrival', 'part'],
-  changed: 2,
+  told: [],
+  still: ['endsAt', 'toldLimit', 'toldMs'],
+  moving: ['arrival', 'part'],
   cold: [],
   charge: `
-    if limit$ == 0 or units$ == 0 or (burst$ + 1) * windowMs$ + limit$ > most then break end
+    if limit$ == 0 or (burst$ + 1) * windowMs$ + limit$ > most then break end
     if not text then toldLimit$, toldMs$ = limit$, windowMs$ end
     if toldLimit$ ~= limit$ or toldMs$ ~= windowMs$ then break end
     local available, from, before = burst$, now, 0
@@ -21,26 +22,22 @@ export const quickGcra: QuickSource = {
       if worn < -most then break end
       available = burst$ + floor(worn / windowMs$)
     end
-    remaining$ = available - units$
-    if not (remaining$ >= 0) then break end
+    if not (available >= units$) then break end
     local due = units$ * windowMs$ + before
     local whole = floor(due / limit$)
     arrival$, part$ = from + whole, due - whole * limit$
     if arrival$ >= most then break end
-    wholeAt$ = arrival$ + (part$ > 0 and 1 or 0)
-    window$ = wholeAt$
-    if wholeAt$ < now then wholeAt$ = now end
-    nextAt$ = arrival$ - floor(((burst$ - remaining$ - 1) * windowMs$ - part$) / limit$)
-    if nextAt$ < now then nextAt$ = now end
+    local wholeAt = arrival$ + (part$ > 0 and 1 or 0)
     ${live}`,
 }
 
 export const quickTokenBucket: QuickSource = {
-  hot: ['endsAt', 'taken', 'part', 'filledAt'],
-  changed: 3,
+  told: [],
+  still: ['endsAt'],
+  moving: ['taken', 'part', 'filledAt'],
   cold: [],
   charge: `
-    if limit$ == 0 or units$ == 0 or (burst$ + 1) * windowMs$ + limit$ > most then break end
+    if limit$ == 0 or (burst$ + 1) * windowMs$ + limit$ > most then break end
     if not text then filledAt$ = now end
     local missing, rest = 0, 0
     if taken$ > 0 then
@@ -50,14 +47,9 @@ export const quickTokenBucket: QuickSource = {
       local whole = floor(filled / windowMs$)
       if whole < taken$ then missing, rest = taken$ - whole, filled - whole * windowMs$ end
     end
-    remaining$ = burst$ - missing - units$
-    if not (remaining$ >= 0) then break end
+    if not (burst$ - missing >= units$) then break end
     taken$, part$ = missing + units$, rest
     if filledAt$ < now then filledAt$ = now end
-    window$ = filledAt$
-    wholeAt$ = filledAt$ - floor(((remaining$ - burst$) * windowMs$ + rest) / limit$)
-    if wholeAt$ < now then wholeAt$ = now end
-    nextAt$ = filledAt$ - floor((rest - windowMs$) / limit$)
-    if nextAt$ < now then nextAt$ = now end
+    local wholeAt = filledAt$ - floor((rest - taken$ * windowMs$) / limit$)
     ${live}`,
 }

@@ -1,28 +1,20 @@
 /** The common case in Lua: keys that are not denied and have no block, without a call that it could do without. */
+import { layoutOf, numbersOf, type QuickNumbers } from './quick-layout.ts'
 
 /**
  * What a policy's numbers are called ends in `$`, which becomes its place among the policies: `limit$`, `windowMs$`, `burst$`
  * and `units$` of the plan, and those of the state.
  */
-export interface QuickSource {
-  /** Numbers of a state that are always read. The first is the instant of its end; those that every charge changes come last. */
-  readonly hot: readonly string[]
-  /** How many of them, the last ones, every charge changes. */
-  readonly changed: number
-  /** Numbers that are seldom needed, and lie behind those of all policies. */
-  readonly cold: readonly string[]
+export interface QuickSource extends QuickNumbers {
   /**
-   * Charges in these numbers and sets `remaining$`, `wholeAt$`, `nextAt$` and `window$`; or says `break`, and then nothing has
-   * happened. Where others than the `changed` ones are new it sets `isNew`, and `cold$` to the cold ones, packed; those that
+   * Charges in these numbers, or says `break`, and then nothing has happened. The `told` ones are there once it has said
+   * `readTold$`. Where others than the `moving` ones are new it sets `isNew`, and `cold$` to the cold ones, packed; those that
    * were there are in `record` from `coldAt$` on, once it has said `readRecord$`. Without a record all numbers are 0, and `text`
    * is false.
    */
   readonly charge: string
 }
 
-/** In front of a record; then of each part, its id and how many numbers of each kind it has. */
-const countBytes = 2
-const partBytes = 15
 const floatBytes = 8
 
 /** A state's names as Lua writes them one after the other. */
@@ -38,133 +30,107 @@ export function floats(count: number): string {
   return 'd'.repeat(count)
 }
 
-/** A policy as a record names it. */
-export interface NamedPart {
-  readonly id: string
-  readonly source: QuickSource | undefined
-}
-
-/** What a record of these policies and nothing else begins with. */
-export function headOf(parts: readonly NamedPart[]): string {
-  const named = parts.map(({ id, source }) => {
-    const { hot, changed, cold } = source ?? { hot: [], changed: 0, cold: [] }
-    return id + String.fromCharCode(hot.length - changed, changed, cold.length)
-  })
-  return String.fromCharCode(parts.length, 0) + named.join('')
-}
-
-/** Lua for the id of a policy, by its place, in the `head` of a plan. */
-export function idInHead(place: number): string {
-  const from = countBytes + place * partBytes + 1
-  return `string.sub(head, ${from}, ${from + 11})`
-}
-
-function still({ hot, changed }: QuickSource): readonly string[] {
-  return hot.slice(0, hot.length - changed)
-}
-
-function moving({ hot, changed }: QuickSource): readonly string[] {
-  return hot.slice(hot.length - changed)
-}
-
 /**
  * Sets `isDone` where it has consumed; otherwise nothing has happened. Nothing is consumed by numbers that no script wrote:
- * comparisons are put so that they fail for what is no number.
+ * comparisons are put so that they fail for what is no number. The answer is what was read and what has changed of it: what that
+ * means is worked out by who asked, of whom there are many, and only one Redis.
  *
  * @param life Lua that defines `lifeMs(last)`.
  */
 export function quickSource(sources: readonly QuickSource[], life: string): string {
-  const headBytes = countBytes + sources.length * partBytes
-  const stillCount = sources.flatMap(still).length
-  const movingCount = sources.flatMap(moving).length
-  const movingAt = headBytes + stillCount * floatBytes
-  const hotBytes = movingAt + movingCount * floatBytes
-  const allBytes = hotBytes + sources.flatMap(({ cold }) => cold).length * floatBytes
-  const hot = `<c${headBytes}${floats(stillCount + movingCount)}`
-  const stillNumbers = every(sources, (source) => listOf(still(source)))
-  const movingNumbers = every(sources, (source) => listOf(moving(source)))
-  const numbers = `${stillNumbers}, ${movingNumbers}`
-  const answers = every(sources, () => `remaining$, wholeAt$, nextAt$, window$`)
-  const answerFormat = floats(4 * sources.length)
-  const charges = chargesOf(sources, hotBytes, allBytes)
+  const { headBytes, movingAt, toldAt, hotBytes, allBytes } = layoutOf(sources)
+  const namesOf = (kind: keyof QuickNumbers): string =>
+    sources.flatMap((source, index) => source[kind].map((name) => name + String(index + 1))).join(', ')
+  const [still, moving, told] = [namesOf('still'), namesOf('moving'), namesOf('told')]
+  const { still: stillCount, moving: movingCount, told: toldCount } = numbersOf(sources)
+  const readCount = stillCount + movingCount
+  const hasTold = toldCount > 0
+  const readTold = hasTold
+    ? `if text and not isTold then ${told} = unpackText('<${floats(toldCount)}', text, ${toldAt + 1}) isTold = true end`
+    : ''
+  const cold = coldSource(sources, { hotBytes, allBytes })
+  const charges = sources.map(({ charge }, index) =>
+    numbered(
+      charge
+        .replaceAll('coldAt$', `${cold.from[index]}`)
+        .replaceAll('readTold$', readTold)
+        .replaceAll('readRecord$', cold.read),
+      index,
+    ),
+  )
+  const colds = sources.map((_, index) => `cold${index + 1}`).join(', ')
   return `
   repeat
-    local text, record = ${readHot(hotBytes, allBytes)}
+    if not isQuick then break end
+    local text, record = ${hotBytes === allBytes ? `readText('GET', key) or ''` : `readText('GETRANGE', key, '0', '${hotBytes - 1}')`}
     local isNew = text == ''
-    local ${numbers}
-    local ${every(sources, () => 'cold$, remaining$, wholeAt$, nextAt$, window$')}
+    local ${still}, ${moving}
+    local ${colds}
+    ${hasTold ? `local isTold, ${told}` : ''}
     if not isNew then
       if #text ~= ${hotBytes} then break end
-      local found
-      found, ${numbers} = unpackText('${hot}', text)
-      if found ~= head then break end
+      if string.find(text, head, 1, true) ~= 1 then break end
+      ${still}, ${moving} = unpackText('<${floats(readCount)}', text, ${headBytes + 1})
     else
       text = false
-      ${numbers} = ${zeros(stillCount + movingCount)}
+      ${still}, ${moving} = ${zeros(readCount)}
+      ${hasTold ? `${told} = ${zeros(toldCount)}` : ''}
     end
     ${charges.join('\n')}
+    local moved = pack('<${floats(movingCount)}', ${moving})
     if isNew then
-      ${hotBytes === allBytes ? '' : `if text then ${readRecord(allBytes)} end`}
+      ${hotBytes === allBytes ? '' : `if text then ${cold.read} end`}
+      ${readTold}
       ${life}
       local last = endsAt1
-      ${every(sources, () => 'if endsAt$ > last then last = endsAt$ end', ' ')}
+      ${sources.map((_, index) => numbered('if endsAt$ > last then last = endsAt$ end', index)).join(' ')}
       if last % 1 ~= 0 then break end
-      ${coldsKept(sources, hotBytes)}
-      call('SET', key, pack('${hot}', head, ${numbers})${coldsWritten(sources)}, 'PX', lifeMs(last))
+      ${cold.kept}
+      text = pack('<c${headBytes}${floats(readCount + toldCount)}', head, ${still}, ${moving}${hasTold ? `, ${told}` : ''})
+      call('SET', key, text${cold.written}, 'PX', lifeMs(last))
     else
-      call('SETRANGE', key, '${movingAt}', pack('<${floats(movingCount)}', ${movingNumbers}))
+      call('SETRANGE', key, '${movingAt}', moved)
     end
-    if isLone then return pack('<d${answerFormat}', now, ${answers}) end
-    out[#out + 1] = pack('<${answerFormat}', ${answers})
+    if isLone then return pack('<d', now) .. text .. moved end
+    local count = #out
+    out[count + 1], out[count + 2] = text, moved
     isDone = true
   until true
 `
 }
 
-function chargesOf(sources: readonly QuickSource[], hotBytes: number, allBytes: number): readonly string[] {
-  let coldAt = hotBytes + 1
-  return sources.map(({ charge, cold }, index) => {
-    const from = coldAt
-    coldAt += cold.length * floatBytes
-    const placed = charge.replaceAll('coldAt$', `${from}`).replaceAll('readRecord$', readRecord(allBytes))
-    return numbered(placed, index)
-  })
+interface ColdSource {
+  /** Where the cold numbers of each policy begin in a record. */
+  readonly from: readonly number[]
+  /** They are many, and seldom needed: then the record is read once more, as a whole. */
+  readonly read: string
+  /** Keeps those of policies whose cold numbers are as they were. */
+  readonly kept: string
+  /** What is written behind the rest. */
+  readonly written: string
 }
 
-/** Cold numbers are many, and seldom needed: they are read by themselves then. */
-function readHot(hotBytes: number, allBytes: number): string {
-  return hotBytes === allBytes
-    ? `readText('GET', key) or ''`
-    : `readText('GETRANGE', key, '0', '${hotBytes - 1}')`
-}
-
-function readRecord(allBytes: number): string {
-  return `record = record or readText('GET', key) if #record ~= ${allBytes} then break end`
-}
-
-function every(
+function coldSource(
   sources: readonly QuickSource[],
-  write: (source: QuickSource) => string,
-  between: string = ', ',
-): string {
-  return sources.map((source, index) => numbered(write(source), index)).join(between)
+  { hotBytes, allBytes }: { readonly hotBytes: number; readonly allBytes: number },
+): ColdSource {
+  const from: number[] = []
+  const kept: string[] = []
+  let at = hotBytes + 1
+  let written = ''
+  for (const [index, { cold }] of sources.entries()) {
+    from.push(at)
+    const to = at + cold.length * floatBytes
+    if (cold.length > 0) {
+      kept.push(numbered(`cold$ = cold$ or string.sub(record, ${at}, ${to - 1})`, index))
+      written += ` .. cold${index + 1}`
+    }
+    at = to
+  }
+  const read = `record = record or readText('GET', key) if #record ~= ${allBytes} then break end`
+  return { from, read, kept: kept.join(' '), written }
 }
 
 function numbered(text: string, index: number): string {
   return text.replaceAll('$', `${index + 1}`)
-}
-
-/** Of policies whose cold numbers are as they were. */
-function coldsKept(sources: readonly QuickSource[], hotBytes: number): string {
-  let at = hotBytes
-  const kept = sources.map(({ cold }, index) => {
-    const from = at + 1
-    at += cold.length * floatBytes
-    return cold.length === 0 ? '' : numbered(`cold$ = cold$ or string.sub(record, ${from}, ${at})`, index)
-  })
-  return kept.join(' ')
-}
-
-function coldsWritten(sources: readonly QuickSource[]): string {
-  return sources.map(({ cold }, index) => (cold.length === 0 ? '' : ` .. cold${index + 1}`)).join('')
 }

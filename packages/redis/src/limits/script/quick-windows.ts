@@ -26,32 +26,29 @@ const shift = older
 const cold = older.flatMap((i) => [`l${i}`, `u${i}`])
 
 /**
- * What the older segments hold together is remembered with the window for which that is so (`forMs`), until the oldest of
- * them expires: until then a hit in the newest segment changes two numbers. The key lives for a segment longer than it has
- * to, so that its end need not be moved with every hit.
+ * What the older segments hold together is remembered with the window for which that is so (`forMs`), until the newest segment
+ * is over or the oldest expires (`holds`): until then a hit in the newest segment changes two numbers. The key lives for a
+ * segment longer than it has to, so that its end need not be moved with every hit.
  */
 export const quickSlidingWindow: QuickSource = {
-  hot: ['endsAt', 'forMs', 'older', 'oldest', 'begins', 'l1', 'u1'],
-  changed: 2,
+  told: ['endsAt', 'begins', 'oldest'],
+  still: ['forMs', 'holds', 'older'],
+  moving: ['l1', 'u1'],
   cold,
   charge: `
-    if
-      forMs$ == windowMs$ and u1$ > 0 and now >= l1$ and (now - begins$) * 5 < windowMs$
-      and (older$ == 0 or oldest$ + windowMs$ > now)
-    then
-      remaining$ = limit$ - older$ - u1$ - units$
-      if units$ == 0 or not (remaining$ >= 0) then break end
+    if now < holds$ and forMs$ == windowMs$ and now >= l1$ then
+      if not (limit$ - older$ - u1$ >= units$) then break end
       l1$, u1$ = now, u1$ + units$
     else
       local ${listOf(cold)} = ${zeros(cold.length)}
       if text then
         readRecord$
+        readTold$
         ${listOf(cold)} = unpackText('<${floats(cold.length)}', record, coldAt$)
       end
       local horizon, used = now - windowMs$, 0
       ${sumUsed}
-      remaining$ = limit$ - used - units$
-      if units$ == 0 or not (remaining$ >= 0) then break end
+      if not (limit$ - used >= units$) then break end
       if u1$ == 0 or (now - begins$) * 5 >= windowMs$ then
         if u1$ > 0 then
           if l6$ > horizon then u5$ = math.min(most, u5$ + u6$) end
@@ -63,25 +60,28 @@ export const quickSlidingWindow: QuickSource = {
       u1$ = u1$ + units$
       forMs$, older$, oldest$ = windowMs$, 0, 0
       ${sumOlder}
-      if ${disordered} then forMs$ = 0 end
-      local lastHitAt = math.max(l1$, begins$ + math.ceil(windowMs$ / 5))
+      local closes = begins$ + math.ceil(windowMs$ / 5)
+      holds$ = closes
+      if older$ > 0 and oldest$ + windowMs$ < closes then holds$ = oldest$ + windowMs$ end
+      if ${disordered} then holds$ = 0 end
+      local lastHitAt = math.max(l1$, closes)
       if endsAt$ < lastHitAt + windowMs$ then endsAt$ = lastHitAt + windowMs$ end
       cold$ = pack('<${floats(cold.length)}', ${listOf(cold)})
       isNew = true
-    end
-    wholeAt$, window$ = l1$ + windowMs$, begins$
-    nextAt$ = older$ > 0 and oldest$ + windowMs$ or wholeAt$`,
+    end`,
 }
 
 export const quickFixedWindow: QuickSource = {
-  hot: ['endsAt', 'closes', 'used'],
-  changed: 1,
+  told: ['endsAt'],
+  still: ['closes'],
+  moving: ['used'],
   cold: [],
   charge: `
-    if closes$ <= now then closes$, used$, isNew = now + windowMs$, 0, true end
-    remaining$ = limit$ - used$ - units$
-    if units$ == 0 or not (remaining$ >= 0) then break end
-    used$ = used$ + units$
-    wholeAt$, nextAt$, window$ = closes$, closes$, closes$
-    if endsAt$ < closes$ then endsAt$ = closes$ end`,
+    if closes$ <= now then
+      readTold$
+      closes$, used$, isNew = now + windowMs$, 0, true
+      if endsAt$ < closes$ then endsAt$ = closes$ end
+    end
+    if not (limit$ - used$ >= units$) then break end
+    used$ = used$ + units$`,
 }

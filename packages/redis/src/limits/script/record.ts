@@ -4,9 +4,9 @@
  * One string per key: for each policy its state, `b` for the block (kept out until, length of the latest block by a rule,
  * clean from), `d` for the instant until which nodes may deny from memory. It lives no longer than the longest-lived of
  * these; each begins with the instant of its own end, but for the block, which ends with it. In front two bytes that say how
- * many parts there are; then of each 12 bytes of id, and three that say how many numbers it has that stand still, that move
- * with every charge, and that are cold. Then as floats the still numbers of all, the moving ones of all, and the cold ones of
- * all. What was asked for last comes first, in its order.
+ * many parts there are; then of each 12 bytes of id, and four that say how many numbers it has that are still, moving, told and
+ * cold (`quick-layout.ts`). Then as floats the still numbers of all, and so on in this order; in a state the told ones come
+ * first. What was asked for last comes first, in its order.
  */
 export const record = `
 local blockId, denialId = 'b...........', 'd...........'
@@ -23,15 +23,22 @@ local function formatOf(count)
 end
 
 -- Returns what follows the numbers; nothing when there are not so many, or not all of them are whole.
-local function addNumbers(part, text, at, count)
+local function addNumbers(part, after, text, at, count)
   local following = at + count * 8
   if following > #text + 1 then return end
-  local numbers, size = { struct.unpack(formatOf(count), text, at) }, #part
+  local numbers = { struct.unpack(formatOf(count), text, at) }
   for i = 1, count do
     if numbers[i] % 1 ~= 0 then return end
-    part[size + i] = numbers[i]
+    part[after + i] = numbers[i]
   end
   return following
+end
+
+local function numbersBefore(part, kind)
+  if kind == 'told' then return 0 end
+  if kind == 'still' then return part.told end
+  if kind == 'moving' then return part.told + part.still end
+  return part.told + part.still + part.moving
 end
 
 local function parse(text)
@@ -39,17 +46,18 @@ local function parse(text)
   if length < 2 then return end
   local at = 3
   for n = 1, string.byte(text, 1) + string.byte(text, 2) * 256 do
-    if at + 14 > length then return end
-    local still, moving, cold = string.byte(text, at + 12, at + 14)
-    if still == 0 then return end
-    local part = { still = still, moving = moving, cold = cold }
+    if at + 15 > length then return end
+    local still, moving, told, cold = string.byte(text, at + 12, at + 15)
+    if told + still == 0 then return end
+    local part = { still = still, moving = moving, told = told, cold = cold }
     found[string.sub(text, at, at + 11)] = part
     parts[n] = part
-    at = at + 15
+    at = at + 16
   end
-  for _, kind in ipairs({ 'still', 'moving', 'cold' }) do
+  for _, kind in ipairs({ 'still', 'moving', 'told', 'cold' }) do
     for n = 1, #parts do
-      if parts[n][kind] > 0 then at = addNumbers(parts[n], text, at, parts[n][kind]) end
+      local part = parts[n]
+      if part[kind] > 0 then at = addNumbers(part, numbersBefore(part, kind), text, at, part[kind]) end
       if not at then return end
     end
   end
@@ -69,17 +77,22 @@ local function load(key)
 end
 
 local function save(key, found, counters)
-  local heads, stills, movings, colds, last = {}, {}, {}, {}, 0
+  local heads, stills, movings, tolds, colds, last = {}, {}, {}, {}, {}, 0
+  local function write(texts, part, after, count)
+    if count == 0 then return end
+    texts[#texts + 1] = struct.pack(formatOf(count), unpack(part, after + 1, after + count))
+  end
   local function add(id, part, ends)
     if ends <= now then return end
     if ends > last then last = ends end
-    local still, moving = part.still or #part, part.moving or 0
-    local hot = still + moving
-    local cold = #part - hot
-    heads[#heads + 1] = id .. string.char(still, moving, cold)
-    stills[#stills + 1] = struct.pack(formatOf(still), unpack(part, 1, still))
-    if moving > 0 then movings[#movings + 1] = struct.pack(formatOf(moving), unpack(part, still + 1, hot)) end
-    if cold > 0 then colds[#colds + 1] = struct.pack(formatOf(cold), unpack(part, hot + 1)) end
+    local told, moving = part.told or 0, part.moving or 0
+    local still = part.still or #part
+    local hot = told + still + moving
+    heads[#heads + 1] = id .. string.char(still, moving, told, #part - hot)
+    write(tolds, part, 0, told)
+    write(stills, part, told, still)
+    write(movings, part, told + still, moving)
+    write(colds, part, hot, #part - hot)
   end
   for i = 1, #counters do
     local id = counters[i].p[2]
@@ -94,8 +107,8 @@ local function save(key, found, counters)
     redis.call('DEL', key)
   else
     local count = string.char(#heads % 256, math.floor(#heads / 256))
-    local numbers = table.concat(stills) .. table.concat(movings) .. table.concat(colds)
-    redis.call('SET', key, count .. table.concat(heads) .. numbers, 'PX', lifeMs(last))
+    local hot = table.concat(stills) .. table.concat(movings) .. table.concat(tolds)
+    redis.call('SET', key, count .. table.concat(heads) .. hot .. table.concat(colds), 'PX', lifeMs(last))
   end
 end
 
@@ -111,7 +124,7 @@ local function counterOf(found, p, logKey)
   if c.s then
     local whole = c.a.begin(p)
     local isWhole = #c.s == #whole and c.s.still == (whole.still or #whole)
-    if not isWhole or c.s.moving ~= (whole.moving or 0) then c.s = nil end
+    if not isWhole or c.s.moving ~= (whole.moving or 0) or c.s.told ~= (whole.told or 0) then c.s = nil end
   end
   if c.s and c.a.isLost and c.a.isLost(c) then c.s = nil end
   c.isKnown = c.s ~= nil

@@ -2,8 +2,8 @@
 import type { AlgorithmSource } from './algorithm-source.ts'
 
 /**
- * State: when it settles; three numbers of the quick way, which are void when the first of them is 0 (`quick-windows.ts`); the
- * first hit of the newest segment; then six segments, newest first: last hit and units.
+ * State: when it settles; the first hit of the newest segment; four numbers of the quick way, which are void when the third of
+ * them (`holds` in `quick-windows.ts`) is 0; then six segments, newest first: last hit and units.
  */
 const rule = `
 local slidingWindow = {}
@@ -14,7 +14,7 @@ end
 
 local function usedIn(c)
   local s, horizon, used = c.s, now - c.p[4], 0
-  for i = 6, 16, 2 do
+  for i = 7, 17, 2 do
     if s[i] <= horizon then break end
     used = used + s[i + 1]
   end
@@ -22,7 +22,7 @@ local function usedIn(c)
 end
 
 function slidingWindow.begin()
-  return { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, still = 5, moving = 2 }
+  return { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, told = 3, still = 3, moving = 2 }
 end
 
 function slidingWindow.available(c)
@@ -31,26 +31,26 @@ end
 
 local function openSegment(c)
   local s = c.s
-  if s[7] > 0 then
-    if s[16] + c.p[4] > now then s[15] = corrected(s[15], s[17]) end
-    for i = 17, 8, -1 do s[i] = s[i - 2] end
+  if s[8] > 0 then
+    if s[17] + c.p[4] > now then s[16] = corrected(s[16], s[18]) end
+    for i = 18, 9, -1 do s[i] = s[i - 2] end
   end
-  s[5] = now
-  s[6] = now
-  s[7] = 0
+  s[2] = now
+  s[7] = now
+  s[8] = 0
 end
 
 function slidingWindow.charge(c, units)
   local s = c.s
-  if s[7] == 0 or now >= s[5] + segmentMs(c) then openSegment(c) end
-  if s[6] < now then s[6] = now end
-  s[7] = s[7] + units
-  s[2] = 0
+  if s[8] == 0 or now >= s[2] + segmentMs(c) then openSegment(c) end
+  if s[7] < now then s[7] = now end
+  s[8] = s[8] + units
+  s[5] = 0
 end
 
 function slidingWindow.wholeAt(c)
   local s = c.s
-  for i = 6, 16, 2 do
+  for i = 7, 17, 2 do
     if s[i + 1] > 0 then return math.max(now, s[i] + c.p[4]) end
   end
   return now
@@ -61,7 +61,7 @@ function slidingWindow.fitsAt(c, units)
   if units > limit then return never end
   local missing = units - (limit - usedIn(c))
   if missing <= 0 then return now end
-  for i = 16, 6, -2 do
+  for i = 17, 7, -2 do
     local expiresAt = s[i] + window
     if expiresAt > now then
       missing = missing - s[i + 1]
@@ -72,7 +72,7 @@ function slidingWindow.fitsAt(c, units)
 end
 
 function slidingWindow.window(c)
-  return c.s[5]
+  return c.s[2]
 end
 `
 
@@ -87,10 +87,10 @@ end
 
 local function adjustNamed(c, by, named)
   local s = c.s
-  for i = 6, 16, 2 do
+  for i = 7, 17, 2 do
     if s[i] < named then return end
-    if i == 16 or s[i + 2] < named then
-      local begins = i == 6 and s[5] or named
+    if i == 17 or s[i + 2] < named then
+      local begins = i == 7 and s[2] or named
       if begins == named and s[i] - named < segmentMs(c) then adjustSegment(c, i, by) end
       return
     end
@@ -98,10 +98,10 @@ local function adjustNamed(c, by, named)
 end
 
 function slidingWindow.adjust(c, units, window)
-  c.s[2] = 0
+  c.s[5] = 0
   if window then return adjustNamed(c, units, window) end
   local left = units
-  for i = 6, 16, 2 do
+  for i = 7, 17, 2 do
     if left == 0 then return end
     left = left - adjustSegment(c, i, left)
   end
