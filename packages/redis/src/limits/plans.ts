@@ -4,8 +4,9 @@ import { writtenOut } from '../connection/written-command.ts'
 import { shapeOf, type ConsumeShape } from './consume-shape.ts'
 import { hasBurst } from './script/consume-script.ts'
 import { quickAnswers, type QuickAnswers } from './quick-answers.ts'
-import { algorithmNumbers, quickOf } from './script/limits-script.ts'
-import { headOf } from './script/quick-layout.ts'
+import { algorithmNumbers } from './script/limits-script.ts'
+import { headOf, idOf } from './script/quick-layout.ts'
+import { shapes } from './script/shapes.ts'
 
 export type Operation = 'consume' | 'peek' | 'adjust' | 'reset' | 'block' | 'unblock'
 
@@ -97,7 +98,7 @@ function wordsOf(
   charges: readonly Charge[],
   rule: BlockRule | undefined,
 ): Omit<Plan, 'logs' | 'shape' | 'quick'> {
-  const parts = charges.map(({ policy }) => ({ id: policyId(policy), numbers: quickOf(policy.algorithm) }))
+  const parts = charges.map(({ policy }) => ({ id: policyId(policy), shape: shapes[policy.algorithm] }))
   const numbers = charges.flatMap(({ policy: { algorithm, limit, windowMs, burst } }) =>
     hasBurst(algorithm) ? [limit, windowMs, burst] : [limit, windowMs],
   )
@@ -127,16 +128,13 @@ function chargeText({ policy, units }: Charge): string {
 const mostIds = 1_000
 const ids = new Map<string, string>()
 
-/** Characters of base64url, as long as a record's place for it: 72 bits are plenty for what one application has. */
-const idLength = 12
-
 /** Counters are told apart by algorithm and name, as in memory. */
 function policyId({ algorithm, name }: Policy): string {
   const full = `${algorithm}:${name}`
   let id = ids.get(full)
   if (id === undefined) {
     if (ids.size >= mostIds) ids.clear()
-    id = digest(full).slice(0, idLength)
+    id = idOf(digest(full))
     ids.set(full, id)
   }
   return id

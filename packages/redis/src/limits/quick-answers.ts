@@ -1,17 +1,19 @@
 /** What it means that a key was charged the quick way: its record after the charge, read for each policy. */
 import type { AlgorithmName, Charge, Policy, PolicyDecision } from '@forebay/core'
-import { layoutOf, placesOf, type QuickNumbers, type QuickPlace } from './script/quick-layout.ts'
-import { quickOf } from './script/limits-script.ts'
+import { layoutOf, placesOf, type QuickPlace } from './script/quick-layout.ts'
+import { shapes } from './script/shapes.ts'
 
-/** How the answer about a list of policies is read. */
+/** How answers about a list of policies are read. */
 export interface QuickAnswers {
   readonly bytes: number
   readonly readers: readonly QuickReader[]
 }
 
+type Read = (policy: Policy, place: QuickPlace, answer: Answered) => PolicyDecision
+
 interface QuickReader {
   readonly place: QuickPlace
-  readonly read: (policy: Policy, place: QuickPlace, answer: Answered) => PolicyDecision
+  readonly read: Read
 }
 
 /** An answer that begins there in a reply of that time. */
@@ -21,81 +23,82 @@ export interface Answered {
   readonly now: number
 }
 
-/** Undefined where one of them is never charged the quick way. */
-export function quickAnswers(charges: readonly Charge[]): QuickAnswers | undefined {
-  const parts: QuickNumbers[] = []
-  const reads: QuickReader['read'][] = []
-  for (const { policy } of charges) {
-    const part = quickOf(policy.algorithm)
-    const read = readers[policy.algorithm]
-    if (part === undefined || read === undefined) return undefined
-    parts.push(part)
-    reads.push(read)
-  }
-  const readersOf = placesOf(parts).map((place, index) => ({ place, read: reads[index] ?? readFixedWindow }))
-  return { bytes: layoutOf(parts).answerBytes, readers: readersOf }
-}
-
-/** Every answer of another kind begins with a number whose first byte is 0; a record with how many policies it has. */
-export function isQuick(reply: Buffer, at: number): boolean {
-  return (reply[at] ?? 0) > 0
-}
-
-export function readQuick(
-  charges: readonly Charge[],
-  answers: QuickAnswers,
-  answer: Answered,
-): PolicyDecision[] {
-  const policies: PolicyDecision[] = []
-  for (const [index, { place, read }] of answers.readers.entries()) {
-    const charge = charges[index]
-    if (charge !== undefined) policies.push(read(charge.policy, place, answer))
-  }
-  return policies
-}
-
-const readers: Partial<Record<AlgorithmName, QuickReader['read']>> = {
+/** Those that are ever charged the quick way. */
+const reads: Partial<Record<AlgorithmName, Read>> = {
   'sliding-window': readSlidingWindow,
   'fixed-window': readFixedWindow,
   'token-bucket': readTokenBucket,
   gcra: readGcra,
 }
 
-/** The number so many numbers behind that offset. */
+/** Undefined where one of the policies is never charged the quick way. */
+export function quickAnswers(charges: readonly Charge[]): QuickAnswers | undefined {
+  const parts = charges.map(({ policy }) => shapes[policy.algorithm])
+  const readers: QuickReader[] = []
+  for (const [index, place] of placesOf(parts).entries()) {
+    const read = reads[charges[index]?.policy.algorithm ?? 'sliding-log']
+    if (read === undefined) return undefined
+    readers.push({ place, read })
+  }
+  return { bytes: layoutOf(parts).answerBytes, readers }
+}
+
+/** Every other answer begins with a number whose first byte is 0; a record begins with how many policies it has. */
+export function isQuick(reply: Buffer, at: number): boolean {
+  return at < reply.length && reply[at] !== 0
+}
+
+export function readQuick(
+  charges: readonly Charge[],
+  { readers }: QuickAnswers,
+  answer: Answered,
+): PolicyDecision[] {
+  const policies: PolicyDecision[] = []
+  for (let index = 0; index < readers.length; index++) {
+    const charge = charges[index]
+    const reader = readers[index]
+    if (charge && reader) policies.push(reader.read(charge.policy, reader.place, answer))
+  }
+  return policies
+}
+
+/** The number that lies so many numbers behind that offset. */
 function number({ reply, at }: Answered, offset: number, index: number): number {
   return reply.readDoubleLE(at + offset + index * 8)
 }
 
-function readSlidingWindow(
-  policy: Policy,
-  { told, still, moving }: QuickPlace,
-  answer: Answered,
-): PolicyDecision {
+/** Units charged since the record was written anew are the first shared number. */
+function since(answer: Answered, { shared }: QuickPlace): number {
+  return number(answer, shared, 0)
+}
+
+/** What is charged the quick way is the latest hit: all that is used expires a window from now. */
+function readSlidingWindow(policy: Policy, place: QuickPlace, answer: Answered): PolicyDecision {
   const { windowMs } = policy
-  const older = number(answer, still, 2)
-  const resetAt = number(answer, moving, 0) + windowMs
-  const oldestExpiresAt = number(answer, told, 2) + windowMs
+  const resetAt = answer.now + windowMs
+  const oldestExpiresAt = number(answer, place.told, 1) + windowMs
+  const hasOlder = number(answer, place.told, 2) > 0
   return {
     name: policy.name,
     allowed: true,
     limit: policy.limit,
     windowMs,
-    remaining: policy.limit - older - number(answer, moving, 1),
+    remaining: policy.limit - number(answer, place.still, 2) - since(answer, place),
     resetAt,
-    nextAt: older > 0 && oldestExpiresAt < resetAt ? oldestExpiresAt : resetAt,
+    nextAt: hasOlder && oldestExpiresAt < resetAt ? oldestExpiresAt : resetAt,
     retryAfterMs: undefined,
-    chargedWindow: number(answer, told, 1),
+    chargedWindow: number(answer, place.told, 0),
   }
 }
 
-function readFixedWindow(policy: Policy, { still, moving }: QuickPlace, answer: Answered): PolicyDecision {
-  const closes = number(answer, still, 0)
+function readFixedWindow(policy: Policy, place: QuickPlace, answer: Answered): PolicyDecision {
+  const closes = number(answer, place.still, 0)
   return {
     name: policy.name,
     allowed: true,
     limit: policy.limit,
     windowMs: policy.windowMs,
-    remaining: policy.limit - number(answer, moving, 0),
+    remaining: policy.limit - number(answer, place.still, 1) - since(answer, place),
     resetAt: closes,
     nextAt: closes,
     retryAfterMs: undefined,

@@ -2,7 +2,7 @@
 import type { AlgorithmName } from '@forebay/core'
 import type { ConsumeShape } from '../consume-shape.ts'
 import { idInHead } from './quick-layout.ts'
-import { quickSource, type QuickSource } from './quick-source.ts'
+import { quickSource, type QuickPart } from './quick-source.ts'
 
 export interface ConsumeParts {
   /** Lua in front of everything: defines `now`. */
@@ -14,7 +14,7 @@ export interface ConsumeParts {
   /** How a plan names an algorithm. */
   readonly numbers: Readonly<Record<AlgorithmName, number>>
   /** Of each policy; undefined where one of them has none. */
-  readonly quick: readonly QuickSource[] | undefined
+  readonly quick: readonly QuickPart[] | undefined
 }
 
 /** Words of a policy, and those of a block's rule behind them all. */
@@ -46,6 +46,7 @@ export function consumeSource(
   const locals = algorithms.flatMap((_, index) => names.map((name) => name + (index + 1)))
   return `${head}
 local pack, unpackText, readText, call, floor = struct.pack, struct.unpack, redis.pcall, redis.call, math.floor
+local find = string.find
 local most = 9007199254740991
 local keys, args = KEYS, ARGV
 local keyCount, wordCount, at = #keys, #args, 0
@@ -53,7 +54,7 @@ local step = wordCount > ${all} and ${all} or 0
 local isLone, out, decideAny = keyCount == ${keysOfItem}
 if not isLone then out = { pack('<d', now) } end
 local head, ${locals.join(', ')}
-local isQuick, ${units.join(', ')} = true, ${units.map(() => '1').join(', ')}
+local isQuick, isSame, ${units.join(', ')} = true, true, ${units.map(() => '1').join(', ')}
 for position = 1, keyCount, ${keysOfItem} do
   if position == 1 or step > 0 then
     head = args[at + 1]
@@ -61,6 +62,7 @@ for position = 1, keyCount, ${keysOfItem} do
     if wordCount > ${plain} then
       ${units.join(', ')} = ${unitsRead.join(', ')}
       isQuick = ${units.map((name) => `${name} > 0`).join(' and ')}
+      isSame = ${units.map((name) => `${name} == units1`).join(' and ')}
     end
   end
   local key, isDone = keys[position], false

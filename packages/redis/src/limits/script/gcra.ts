@@ -6,10 +6,10 @@ import type { AlgorithmSource } from './algorithm-source.ts'
  * fraction as a numerator over the limit.
  */
 const rule = `
-local gcra = {}
+local gcra = { shape = 'g' }
 
 function gcra.begin()
-  return { 0, 0, 0, 0, 0, still = 3, moving = 2 }
+  return { 0, 0, 0, 0, 0 }
 end
 
 -- Arrival time and fraction as the policy tells them: what was used stays used.

@@ -11,8 +11,8 @@ import { gcra } from './gcra.ts'
 import { division, numbers } from './numbers.ts'
 import { once } from './once.ts'
 import { quickGcra, quickTokenBucket } from './quick-rates.ts'
-import type { QuickNumbers } from './quick-layout.ts'
 import type { QuickSource } from './quick-source.ts'
+import { shapes } from './shapes.ts'
 import { quickFixedWindow, quickSlidingWindow } from './quick-windows.ts'
 import { record } from './record.ts'
 import { slidingLog } from './sliding-log.ts'
@@ -142,20 +142,18 @@ export class LimitsScripts {
     const divides = used.includes('gcra') || used.includes('token-bucket')
     const rules = used.map((name) => sources[name].rule)
     const general = [numbers, divides ? division : '', ...rules, tableOf(used), record, deciding, item]
-    const quick = shape.algorithms.map((name) => sources[name].quick)
+    const quick = shape.algorithms.flatMap((name) => {
+      const source = sources[name].quick
+      return source === undefined ? [] : [{ shape: shapes[name], source }]
+    })
     return consumeSource(shape, {
       head: this.#head,
       life: this.#time.life,
       general: general.join(''),
       numbers: algorithmNumbers,
-      quick: quick.every((source) => source !== undefined) ? quick : undefined,
+      quick: quick.length === shape.algorithms.length ? quick : undefined,
     })
   }
-}
-
-/** The quick way of an algorithm that has one. */
-export function quickOf(algorithm: AlgorithmName): QuickNumbers | undefined {
-  return sources[algorithm].quick
 }
 
 function tableOf(wanted: readonly AlgorithmName[]): string {

@@ -1,84 +1,93 @@
 /** Where the numbers of policies lie in the record of a key that has these policies and nothing else. */
+import type { Shape } from './shapes.ts'
 
-/** Names of a state's numbers, by how they are used. Told, still, moving and cold ones make up the state, in this order. */
-export interface QuickNumbers {
-  /** Read only for an answer, and where the record is written anew. */
-  readonly told: readonly string[]
-  /** Read with every charge. */
-  readonly still: readonly string[]
-  /** Changed by every charge. */
-  readonly moving: readonly string[]
-  /** Seldom needed: they lie behind everything else, and are mostly not even read. */
-  readonly cold: readonly string[]
-}
-
-/** A policy as a record names it. */
-export interface NamedPart {
-  readonly id: string
-  readonly numbers: QuickNumbers | undefined
-}
-
-/** Offsets and lengths in bytes. A record is its head, then the still, the moving, the told and the cold numbers of all. */
+/** Offsets and lengths in bytes. */
 export interface QuickLayout {
   readonly headBytes: number
-  readonly movingAt: number
+  /** Where begins what every charge changes: the shared numbers, and the moving ones. */
+  readonly changingAt: number
+  readonly changingBytes: number
   readonly toldAt: number
   /** All but the cold numbers. */
   readonly hotBytes: number
   readonly allBytes: number
-  /** Of an answer: the hot numbers as they were, or all anew, then the moving ones as they are. */
+  /** Of an answer: the hot part as it was, or all anew, then what every charge changes, as it is. */
   readonly answerBytes: number
 }
 
-/** In front of a record; then of each part, its id and how many numbers it has of each kind. */
+/** In front of a record; then of each part its id and the letter of its shape. */
 const countBytes = 2
-const idBytes = 12
-const partBytes = idBytes + 4
+const idBytes = 11
+const partBytes = idBytes + 1
 const floatBytes = 8
 
-/** How many numbers there are of each kind. */
-export function numbersOf(parts: readonly QuickNumbers[]): Readonly<Record<keyof QuickNumbers, number>> {
-  const sum = (kind: keyof QuickNumbers): number =>
-    parts.reduce((count, part) => count + part[kind].length, 0)
-  return { told: sum('told'), still: sum('still'), moving: sum('moving'), cold: sum('cold') }
+type Kind = 'still' | 'moving' | 'told' | 'cold'
+
+function bytesOf(parts: readonly Shape[], kind: Kind): number {
+  return parts.reduce((bytes, part) => bytes + part[kind].length * floatBytes, 0)
 }
 
-export function layoutOf(parts: readonly QuickNumbers[]): QuickLayout {
-  const { told, still, moving, cold } = numbersOf(parts)
+/** Those that any of them has. */
+export function sharedBy(parts: readonly Shape[]): Shape['shared'] {
+  return parts
+    .map(({ shared }) => shared)
+    .reduce((longest, shared) => (shared.length > longest.length ? shared : longest), [])
+}
+
+export function layoutOf(parts: readonly Shape[]): QuickLayout {
   const headBytes = countBytes + parts.length * partBytes
-  const movingAt = headBytes + still * floatBytes
-  const toldAt = movingAt + moving * floatBytes
-  const hotBytes = toldAt + told * floatBytes
-  const allBytes = hotBytes + cold * floatBytes
-  return { headBytes, movingAt, toldAt, hotBytes, allBytes, answerBytes: hotBytes + moving * floatBytes }
+  const changingAt = headBytes + bytesOf(parts, 'still')
+  const changingBytes = sharedBy(parts).length * floatBytes + bytesOf(parts, 'moving')
+  const toldAt = changingAt + changingBytes
+  const hotBytes = toldAt + bytesOf(parts, 'told')
+  const allBytes = hotBytes + bytesOf(parts, 'cold')
+  return {
+    headBytes,
+    changingAt,
+    changingBytes,
+    toldAt,
+    hotBytes,
+    allBytes,
+    answerBytes: hotBytes + changingBytes,
+  }
 }
 
-/** Where in an answer the numbers of one policy begin. */
+/** Where in an answer numbers begin: those of one policy, and the shared ones as the charge left them. */
 export interface QuickPlace {
-  readonly told: number
   readonly still: number
+  readonly told: number
   readonly moving: number
+  readonly shared: number
 }
 
-export function placesOf(parts: readonly QuickNumbers[]): readonly QuickPlace[] {
+export function placesOf(parts: readonly Shape[]): readonly QuickPlace[] {
   const { headBytes, toldAt, hotBytes } = layoutOf(parts)
-  let [told, still, moving] = [toldAt, headBytes, hotBytes]
+  let still = headBytes
+  let told = toldAt
+  let moving = hotBytes + sharedBy(parts).length * floatBytes
   return parts.map((part) => {
-    const place = { told, still, moving }
-    told += part.told.length * floatBytes
+    const place = { still, told, moving, shared: hotBytes }
     still += part.still.length * floatBytes
+    told += part.told.length * floatBytes
     moving += part.moving.length * floatBytes
     return place
   })
 }
 
+/** A policy as a record names it. */
+export interface NamedPart {
+  readonly id: string
+  readonly shape: Shape
+}
+
 /** What a record of these policies and nothing else begins with. */
 export function headOf(parts: readonly NamedPart[]): string {
-  const named = parts.map(({ id, numbers }) => {
-    const { still, moving, told, cold } = numbers ?? { told: [], still: [], moving: [], cold: [] }
-    return id + String.fromCharCode(still.length, moving.length, told.length, cold.length)
-  })
-  return String.fromCharCode(parts.length, 0) + named.join('')
+  return String.fromCharCode(parts.length, 0) + parts.map(({ id, shape }) => id + shape.letter).join('')
+}
+
+/** Of a policy, by a digest in base64url: 66 bits are plenty for what one application has. */
+export function idOf(digest: string): string {
+  return digest.slice(0, idBytes)
 }
 
 /** Lua for the id of a policy, by its place, in the `head` of a plan. */

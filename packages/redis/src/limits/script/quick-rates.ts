@@ -6,10 +6,6 @@ const live = `
     if endsAt$ < wholeAt then endsAt$, isNew = wholeAt + wholeAt - now, true end`
 
 export const quickGcra: QuickSource = {
-  told: [],
-  still: ['endsAt', 'toldLimit', 'toldMs'],
-  moving: ['arrival', 'part'],
-  cold: [],
   charge: `
     if limit$ == 0 or (burst$ + 1) * windowMs$ + limit$ > most then break end
     if not text then toldLimit$, toldMs$ = limit$, windowMs$ end
@@ -29,13 +25,10 @@ export const quickGcra: QuickSource = {
     if arrival$ >= most then break end
     local wholeAt = arrival$ + (part$ > 0 and 1 or 0)
     ${live}`,
+  renew: '',
 }
 
 export const quickTokenBucket: QuickSource = {
-  told: [],
-  still: ['endsAt'],
-  moving: ['taken', 'part', 'filledAt'],
-  cold: [],
   charge: `
     if limit$ == 0 or (burst$ + 1) * windowMs$ + limit$ > most then break end
     if not text then filledAt$ = now end
@@ -52,4 +45,5 @@ export const quickTokenBucket: QuickSource = {
     if filledAt$ < now then filledAt$ = now end
     local wholeAt = filledAt$ - floor((rest - taken$ * windowMs$) / limit$)
     ${live}`,
+  renew: '',
 }

@@ -1,136 +1,143 @@
 /** The common case in Lua: keys that are not denied and have no block, without a call that it could do without. */
-import { layoutOf, numbersOf, type QuickNumbers } from './quick-layout.ts'
+import { layoutOf, sharedBy } from './quick-layout.ts'
+import type { Shape } from './shapes.ts'
 
 /**
  * What a policy's numbers are called ends in `$`, which becomes its place among the policies: `limit$`, `windowMs$`, `burst$`
- * and `units$` of the plan, and those of the state.
+ * and `units$` of the plan, and those of its shape. Without a record all numbers are 0, and `text` is false.
  */
-export interface QuickSource extends QuickNumbers {
+export interface QuickSource {
   /**
-   * Charges in these numbers, or says `break`, and then nothing has happened. The `told` ones are there once it has said
-   * `readTold$`. Where others than the `moving` ones are new it sets `isNew`, and `cold$` to the cold ones, packed; those that
-   * were there are in `record` from `coldAt$` on, once it has said `readRecord$`. Without a record all numbers are 0, and `text`
-   * is false.
+   * Charges in the still and moving numbers, or says `break`, and then nothing has happened. Where others than the moving ones
+   * become new it sets `isNew`. The told and cold numbers are there once it has said `readAll$`. What counts its charges
+   * (`shared` in its shape) adds `since` to `used$` first.
    */
   readonly charge: string
+  /** What has to be done besides where the record is written anew. */
+  readonly renew: string
 }
 
-const floatBytes = 8
-
-/** A state's names as Lua writes them one after the other. */
-export function listOf(names: readonly string[]): string {
-  return names.map((name) => `${name}$`).join(', ')
+/** A policy of that shape, charged that way. */
+export interface QuickPart {
+  readonly shape: Shape
+  readonly source: QuickSource
 }
 
-export function zeros(count: number): string {
+/** Numbers by their names in Lua, with the format that packs them. */
+interface Numbers {
+  readonly list: string
+  readonly count: number
+  readonly format: string
+}
+
+function numbers(names: readonly string[]): Numbers {
+  return { list: names.join(', '), count: names.length, format: 'd'.repeat(names.length) }
+}
+
+/** Of all policies, one after the other. */
+function placed(parts: readonly QuickPart[], kind: 'still' | 'moving' | 'told' | 'cold'): readonly string[] {
+  return parts.flatMap(({ shape }, index) => shape[kind].map((name) => `${name}${index + 1}`))
+}
+
+function zeros(count: number): string {
   return Array.from({ length: count }, () => '0').join(', ')
 }
 
-export function floats(count: number): string {
-  return 'd'.repeat(count)
+function numbered(text: string, index: number): string {
+  return text.replaceAll('$', `${index + 1}`)
 }
 
 /**
  * Sets `isDone` where it has consumed; otherwise nothing has happened. Nothing is consumed by numbers that no script wrote:
- * comparisons are put so that they fail for what is no number. The answer is what was read and what has changed of it: what that
- * means is worked out by who asked, of whom there are many, and only one Redis.
+ * comparisons are put so that they fail for what is no number. The answer is the record as it was read and what has changed of
+ * it: what that means is worked out by who asked, of whom there are many, and there is only one Redis.
  *
  * @param life Lua that defines `lifeMs(last)`.
  */
-export function quickSource(sources: readonly QuickSource[], life: string): string {
-  const { headBytes, movingAt, toldAt, hotBytes, allBytes } = layoutOf(sources)
-  const namesOf = (kind: keyof QuickNumbers): string =>
-    sources.flatMap((source, index) => source[kind].map((name) => name + String(index + 1))).join(', ')
-  const [still, moving, told] = [namesOf('still'), namesOf('moving'), namesOf('told')]
-  const { still: stillCount, moving: movingCount, told: toldCount } = numbersOf(sources)
-  const readCount = stillCount + movingCount
-  const hasTold = toldCount > 0
-  const readTold = hasTold
-    ? `if text and not isTold then ${told} = unpackText('<${floats(toldCount)}', text, ${toldAt + 1}) isTold = true end`
-    : ''
-  const cold = coldSource(sources, { hotBytes, allBytes })
-  const charges = sources.map(({ charge }, index) =>
-    numbered(
-      charge
-        .replaceAll('coldAt$', `${cold.from[index]}`)
-        .replaceAll('readTold$', readTold)
-        .replaceAll('readRecord$', cold.read),
-      index,
-    ),
-  )
-  const colds = sources.map((_, index) => `cold${index + 1}`).join(', ')
+export function quickSource(parts: readonly QuickPart[], life: string): string {
+  const shapes = parts.map(({ shape }) => shape)
+  const { changingAt } = layoutOf(shapes)
+  const shared = sharedBy(shapes)
+  const changing = numbers([...sharedBy(shapes), ...placed(parts, 'moving')])
+  const packed = `changed = pack('<${changing.format}', ${changing.list})`
   return `
   repeat
     if not isQuick then break end
-    local text, record = ${hotBytes === allBytes ? `readText('GET', key) or ''` : `readText('GETRANGE', key, '0', '${hotBytes - 1}')`}
-    local isNew = text == ''
-    local ${still}, ${moving}
-    local ${colds}
-    ${hasTold ? `local isTold, ${told}` : ''}
-    if not isNew then
-      if #text ~= ${hotBytes} then break end
-      if string.find(text, head, 1, true) ~= 1 then break end
-      ${still}, ${moving} = unpackText('<${floats(readCount)}', text, ${headBytes + 1})
-    else
-      text = false
-      ${still}, ${moving} = ${zeros(readCount)}
-      ${hasTold ? `${told} = ${zeros(toldCount)}` : ''}
-    end
-    ${charges.join('\n')}
-    local moved = pack('<${floats(movingCount)}', ${moving})
+    local changed
+    ${readSource(parts, changing)}
+    ${written(parts, ({ source }) => source.charge)}
     if isNew then
-      ${hotBytes === allBytes ? '' : `if text then ${cold.read} end`}
-      ${readTold}
-      ${life}
-      local last = endsAt1
-      ${sources.map((_, index) => numbered('if endsAt$ > last then last = endsAt$ end', index)).join(' ')}
-      if last % 1 ~= 0 then break end
-      ${cold.kept}
-      text = pack('<c${headBytes}${floats(readCount + toldCount)}', head, ${still}, ${moving}${hasTold ? `, ${told}` : ''})
-      call('SET', key, text${cold.written}, 'PX', lifeMs(last))
+      ${readAllSource(parts)}
+      ${shared.map((name) => `${name} = ${name === 'since' ? '0' : 'now'}`).join(' ')}
+      ${written(parts, ({ source }) => source.renew)}
+      ${packed}
+      ${renewedSource(parts, life)}
     else
-      call('SETRANGE', key, '${movingAt}', moved)
+      ${shared.map((name) => `${name} = ${name === 'since' ? 'since + units1' : 'now'}`).join(' ')}
+      ${packed}
+      call('SETRANGE', key, '${changingAt}', changed)
     end
-    if isLone then return pack('<d', now) .. text .. moved end
+    if isLone then return pack('<d', now) .. text .. changed end
     local count = #out
-    out[count + 1], out[count + 2] = text, moved
+    out[count + 1], out[count + 2] = text, changed
     isDone = true
   until true
 `
 }
 
-interface ColdSource {
-  /** Where the cold numbers of each policy begin in a record. */
-  readonly from: readonly number[]
-  /** They are many, and seldom needed: then the record is read once more, as a whole. */
-  readonly read: string
-  /** Keeps those of policies whose cold numbers are as they were. */
-  readonly kept: string
-  /** What is written behind the rest. */
-  readonly written: string
+/** For each policy. */
+function written(parts: readonly QuickPart[], source: (part: QuickPart) => string): string {
+  const readAll = readAllSource(parts)
+  return parts.map((part, index) => numbered(source(part).replaceAll('readAll$', readAll), index)).join('\n')
 }
 
-function coldSource(
-  sources: readonly QuickSource[],
-  { hotBytes, allBytes }: { readonly hotBytes: number; readonly allBytes: number },
-): ColdSource {
-  const from: number[] = []
-  const kept: string[] = []
-  let at = hotBytes + 1
-  let written = ''
-  for (const [index, { cold }] of sources.entries()) {
-    from.push(at)
-    const to = at + cold.length * floatBytes
-    if (cold.length > 0) {
-      kept.push(numbered(`cold$ = cold$ or string.sub(record, ${at}, ${to - 1})`, index))
-      written += ` .. cold${index + 1}`
-    }
-    at = to
-  }
-  const read = `record = record or readText('GET', key) if #record ~= ${allBytes} then break end`
-  return { from, read, kept: kept.join(' '), written }
+/** Defines `text`, `isNew` and all numbers. */
+function readSource(parts: readonly QuickPart[], changing: Numbers): string {
+  const shapes = parts.map(({ shape }) => shape)
+  const { headBytes, hotBytes, allBytes } = layoutOf(shapes)
+  const shared = sharedBy(shapes)
+  const still = numbers(placed(parts, 'still'))
+  const seldom = numbers([...placed(parts, 'told'), ...placed(parts, 'cold')])
+  const hot = `${still.list}, ${changing.list}`
+  const get =
+    hotBytes === allBytes ? `readText('GET', key) or ''` : `readText('GETRANGE', key, '0', '${hotBytes - 1}')`
+  return `local text, isNew = ${get}${shared.includes('since') ? ', not isSame' : ''}
+    local ${hot}
+    ${seldom.count === 0 ? '' : `local isAll, ${seldom.list}`}
+    if text ~= '' then
+      if #text ~= ${hotBytes} or find(text, head, 1, true) ~= 1 then break end
+      ${hot} = unpackText('<${still.format}${changing.format}', text, ${headBytes + 1})
+      ${shared.includes('latest') ? 'if not (latest <= now) then break end' : ''}
+    else
+      text, isNew = false, true
+      ${hot} = ${zeros(still.count + changing.count)}
+      ${seldom.count === 0 ? '' : `${seldom.list} = ${zeros(seldom.count)}`}
+    end`
 }
 
-function numbered(text: string, index: number): string {
-  return text.replaceAll('$', `${index + 1}`)
+/** What is seldom needed is read when it is needed first; the cold numbers by reading the record once more, as a whole. */
+function readAllSource(parts: readonly QuickPart[]): string {
+  const { toldAt, hotBytes, allBytes } = layoutOf(parts.map(({ shape }) => shape))
+  const seldom = numbers([...placed(parts, 'told'), ...placed(parts, 'cold')])
+  if (seldom.count === 0) return ''
+  const hasAll = hotBytes === allBytes
+  const reading = hasAll ? '' : `local record = readText('GET', key) if #record ~= ${allBytes} then break end`
+  const record = hasAll ? 'text' : 'record'
+  const unpacking = `${seldom.list} = unpackText('<${seldom.format}', ${record}, ${toldAt + 1})`
+  return `if text and not isAll then ${reading} ${unpacking} isAll = true end`
+}
+
+/** Writes the record: its head, what is still, what was packed just now, and the rest. */
+function renewedSource(parts: readonly QuickPart[], life: string): string {
+  const packed = ({ list, count, format }: Numbers): string =>
+    count === 0 ? '' : ` .. pack('<${format}', ${list})`
+  const [still, told, cold] = [placed(parts, 'still'), placed(parts, 'told'), placed(parts, 'cold')].map(
+    (names) => packed(numbers(names)),
+  )
+  return `${life}
+      local last = endsAt1
+      ${written(parts, () => 'if endsAt$ > last then last = endsAt$ end')}
+      if last % 1 ~= 0 then break end
+      text = head${still} .. changed${told}
+      call('SET', key, text${cold}, 'PX', lifeMs(last))`
 }

@@ -6,7 +6,7 @@ import type { AlgorithmSource } from './algorithm-source.ts'
  * units of those that are not forgotten; the time of the newest line. A line is its time and its units, as floats.
  */
 const rule = `
-local slidingLog = {}
+local slidingLog = { shape = 'l' }
 
 function slidingLog.begin()
   return { 0, 0, 0, 0, 0, 0 }

@@ -2,11 +2,11 @@
 import type { AlgorithmSource } from './algorithm-source.ts'
 
 /**
- * State: when it settles; the first hit of the newest segment; four numbers of the quick way, which are void when the third of
- * them (`holds` in `quick-windows.ts`) is 0; then six segments, newest first: last hit and units.
+ * State: when it settles; the first hit of the newest segment; then six segments, newest first: last hit and units. It is kept
+ * together with what the quick way remembers (`shapes.ts`), which is void until that way is gone again.
  */
 const rule = `
-local slidingWindow = {}
+local slidingWindow = { shape = 'w' }
 
 local function segmentMs(c)
   return math.ceil(c.p[4] / 5)
@@ -14,7 +14,7 @@ end
 
 local function usedIn(c)
   local s, horizon, used = c.s, now - c.p[4], 0
-  for i = 7, 17, 2 do
+  for i = 3, 13, 2 do
     if s[i] <= horizon then break end
     used = used + s[i + 1]
   end
@@ -22,7 +22,19 @@ local function usedIn(c)
 end
 
 function slidingWindow.begin()
-  return { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, told = 3, still = 3, moving = 2 }
+  return { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+end
+
+function slidingWindow.opened(kept)
+  local s = { kept[7], kept[4], kept[8], kept[3] - kept[6] }
+  for i = 9, 18 do s[i - 4] = kept[i] end
+  return s
+end
+
+function slidingWindow.closed(s)
+  local kept = { 0, 0, s[4], s[2], 0, 0, s[1], s[3] }
+  for i = 5, 14 do kept[i + 4] = s[i] end
+  return kept
 end
 
 function slidingWindow.available(c)
@@ -31,26 +43,25 @@ end
 
 local function openSegment(c)
   local s = c.s
-  if s[8] > 0 then
-    if s[17] + c.p[4] > now then s[16] = corrected(s[16], s[18]) end
-    for i = 18, 9, -1 do s[i] = s[i - 2] end
+  if s[4] > 0 then
+    if s[13] + c.p[4] > now then s[12] = corrected(s[12], s[14]) end
+    for i = 14, 5, -1 do s[i] = s[i - 2] end
   end
   s[2] = now
-  s[7] = now
-  s[8] = 0
+  s[3] = now
+  s[4] = 0
 end
 
 function slidingWindow.charge(c, units)
   local s = c.s
-  if s[8] == 0 or now >= s[2] + segmentMs(c) then openSegment(c) end
-  if s[7] < now then s[7] = now end
-  s[8] = s[8] + units
-  s[5] = 0
+  if s[4] == 0 or now >= s[2] + segmentMs(c) then openSegment(c) end
+  if s[3] < now then s[3] = now end
+  s[4] = s[4] + units
 end
 
 function slidingWindow.wholeAt(c)
   local s = c.s
-  for i = 7, 17, 2 do
+  for i = 3, 13, 2 do
     if s[i + 1] > 0 then return math.max(now, s[i] + c.p[4]) end
   end
   return now
@@ -61,7 +72,7 @@ function slidingWindow.fitsAt(c, units)
   if units > limit then return never end
   local missing = units - (limit - usedIn(c))
   if missing <= 0 then return now end
-  for i = 17, 7, -2 do
+  for i = 13, 3, -2 do
     local expiresAt = s[i] + window
     if expiresAt > now then
       missing = missing - s[i + 1]
@@ -87,10 +98,10 @@ end
 
 local function adjustNamed(c, by, named)
   local s = c.s
-  for i = 7, 17, 2 do
+  for i = 3, 13, 2 do
     if s[i] < named then return end
-    if i == 17 or s[i + 2] < named then
-      local begins = i == 7 and s[2] or named
+    if i == 13 or s[i + 2] < named then
+      local begins = i == 3 and s[2] or named
       if begins == named and s[i] - named < segmentMs(c) then adjustSegment(c, i, by) end
       return
     end
@@ -98,10 +109,9 @@ local function adjustNamed(c, by, named)
 end
 
 function slidingWindow.adjust(c, units, window)
-  c.s[5] = 0
   if window then return adjustNamed(c, units, window) end
   local left = units
-  for i = 7, 17, 2 do
+  for i = 3, 13, 2 do
     if left == 0 then return end
     left = left - adjustSegment(c, i, left)
   end

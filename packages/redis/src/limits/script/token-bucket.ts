@@ -3,10 +3,10 @@ import type { AlgorithmSource } from './algorithm-source.ts'
 
 /** State: when it settles; whole tokens that are taken; the next one's numerator over the window; the instant of both. */
 const rule = `
-local tokenBucket = {}
+local tokenBucket = { shape = 't' }
 
 function tokenBucket.begin()
-  return { 0, 0, 0, now, still = 1, moving = 3 }
+  return { 0, 0, 0, now }
 end
 
 local function elapsedMs(c)
