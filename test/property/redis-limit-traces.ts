@@ -45,7 +45,10 @@ const asked = fc.record({
 
 const toConsume = fc.tuple(
   fc.constantFrom('consume' as const, 'consume' as const, 'consume' as const, 'peek' as const),
-  fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 3, maxLength: 3 }),
+  fc.oneof(
+    { weight: 2, arbitrary: fc.constantFrom(1, 1, 1, 2).map((units) => [units, units, units]) },
+    fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 3, maxLength: 3 }),
+  ),
 )
 
 const toChange = fc.tuple(

@@ -98,6 +98,45 @@ it('of policies whose limits and windows change from one request to the next', a
   )
 })
 
+it('of a key whose policies are asked about in one list and another', async () => {
+  const lists = [['a'], ['a', 'b'], ['b', 'a'], ['a', 'b', 'c'], ['c', 'a']] as const
+  const step = fc.record({
+    waitMs: fc.constantFrom(0, 0, 0, 1, 3, 12, 20, 60, 100),
+    list: fc.constantFrom(...lists),
+    units: fc.oneof(fc.constant([1, 1, 1]), fc.tuple(fc.nat(2), fc.nat(2), fc.nat(2))),
+    givesBack: fc.constantFrom(0, 0, 0, -1, -2),
+    times: fc.integer({ min: 1, max: 4 }),
+  })
+  const policy = fc.record({ algorithm, sizes })
+  const traces = fc.record({
+    policies: fc.record({ a: policy, b: policy, c: policy }),
+    steps: fc.array(step, { minLength: 1, maxLength: 30 }),
+  })
+  await fc.assert(
+    fc.asyncProperty(traces, async ({ policies, steps }) => {
+      const { memory, clock, group } = mirror()
+      for (const { waitMs, list, units, givesBack, times } of steps) {
+        clock.advance(waitMs)
+        redis.clock.advance(waitMs)
+        const charges = list.map((name, index) => {
+          const { algorithm: own, sizes: of } = policies[name]
+          return chargeOf(own, name, { ...of, units: units[index] ?? 1 })
+        })
+        for (let time = 0; time < times; time++) {
+          redis.limits.forgetDenials()
+          const said = await redis.limits.consume(group, 'a', charges)
+          expect(said).toEqual(await memory.consume(group, 'a', charges))
+          if (givesBack === 0 || !said.allowed) continue
+          const back = charges.map(({ policy: one }) => ({ policy: one, units: givesBack }))
+          await redis.limits.adjust(group, 'a', back, said.policies)
+          await memory.adjust(group, 'a', back, said.policies)
+        }
+      }
+    }),
+    { numRuns: 200 },
+  )
+})
+
 it('of whatever is asked in one tick, in the order in which it was asked of a key', async () => {
   const asked = fc.record({
     key: fc.constantFrom('a', 'b', 'c'),
