@@ -106,6 +106,21 @@ describe('memory and Redis', () => {
     },
   )
 
+  it('correct a charge of a bucket that is full again, until an empty one would have filled', async () => {
+    const { pair, clock } = pairNow()
+    const policies = [{ name: 'p0', limit: 2, windowMs: 1_000, algorithm: 'token-bucket', burst: 8 }] as const
+    const step = { key: 'b', waitMs: 0, blockMs: 1, rule: undefined, units: [1] }
+    await pair.ask({ ...step, type: 'consume' }, policies)
+    clock.advance(3_990)
+    redis.clock.advance(3_990)
+    await pair.ask({ ...step, type: 'block' }, policies)
+    await pair.ask({ ...step, type: 'unblock' }, policies)
+    await pair.ask({ ...step, type: 'correct', units: [5] }, policies)
+    const [memory, other] = await pair.ask({ ...step, type: 'peek' }, policies)
+    expect(other).toEqual(memory)
+    expect((other as Decision).remaining).toBe(3)
+  })
+
   it('give back units of a log to the last one, however many it holds', async () => {
     const { pair } = pairNow()
     const limit = Number.MAX_SAFE_INTEGER

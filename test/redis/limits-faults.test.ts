@@ -174,6 +174,14 @@ describe.each(algorithms)('a record of %s with a number that nobody wrote', (alg
   })
 })
 
+it('a charge of a bucket can be corrected for as long as an empty one takes to fill', async () => {
+  await using backend = open(node.port, 5_000)
+  const policy = { name: 'a', algorithm: 'token-bucket', limit: 2, windowMs: 1_000, burst: 8 } as const
+  for (const units of [1, 0, 1]) await backend.limits.consume('a', 'a', [{ policy, units }])
+  const [key = ''] = (await node.command('KEYS', `faults${backends}:*`)) as string[]
+  expect(await node.command('PTTL', key)).toBeGreaterThan(4_000)
+})
+
 it('a bucket that takes longer to fill than Redis counts is counted, and ends', async () => {
   await using backend = open(node.port, 5_000)
   const burst = Number.MAX_SAFE_INTEGER

@@ -2,9 +2,6 @@
 import type { QuickSource } from './quick-source.ts'
 
 /** Each charge moves the end of the key. It is moved twice as far as it has to be, and then not again for as long. */
-const live = `
-    if endsAt$ < wholeAt then endsAt$, isNew = wholeAt + wholeAt - now, true end`
-
 export const quickGcra: QuickSource = {
   charge: `
     if limit$ == 0 or (burst$ + 1) * windowMs$ + limit$ > most then break end
@@ -24,10 +21,11 @@ export const quickGcra: QuickSource = {
     arrival$, part$ = from + whole, due - whole * limit$
     if arrival$ >= most then break end
     local wholeAt = arrival$ + (part$ > 0 and 1 or 0)
-    ${live}`,
+    if endsAt$ < wholeAt then endsAt$, isNew = wholeAt + wholeAt - now, true end`,
   renew: '',
 }
 
+/** A charge may be corrected until an empty bucket would have filled. The key's end is moved five times meanwhile. */
 export const quickTokenBucket: QuickSource = {
   charge: `
     if limit$ == 0 or (burst$ + 1) * windowMs$ + limit$ > most then break end
@@ -43,7 +41,7 @@ export const quickTokenBucket: QuickSource = {
     if not (burst$ - missing >= units$) then break end
     taken$, part$ = missing + units$, rest
     if filledAt$ < now then filledAt$ = now end
-    local wholeAt = filledAt$ - floor((rest - taken$ * windowMs$) / limit$)
-    ${live}`,
+    local fillsAt = filledAt$ - floor(-burst$ * windowMs$ / limit$)
+    if endsAt$ < fillsAt then endsAt$, isNew = fillsAt + floor((fillsAt - now) / 5), true end`,
   renew: '',
 }

@@ -127,7 +127,7 @@ end
 local function keep(found, c)
   local kept = c.a.closed and c.a.closed(c.s) or c.s
   local ends = shapes[c.a.shape].ends
-  kept[ends] = math.max(kept[ends], c.a.wholeAt(c))
+  kept[ends] = math.max(kept[ends], c.a.wholeAt(c), c.a.correctableUntil and c.a.correctableUntil(c) or 0)
   kept.shape = c.a.shape
   found[c.p[2]] = kept
   keepLog(c)

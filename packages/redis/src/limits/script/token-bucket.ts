@@ -59,6 +59,13 @@ function tokenBucket.fitsAt(c, units)
   return thereAt(c, units)
 end
 
+-- When an empty bucket would have filled since: until then the latest charge may be corrected.
+function tokenBucket.correctableUntil(c)
+  local limit, windowMs, burst = c.p[3], c.p[4], c.p[5]
+  if limit == 0 then return c.s[4] end
+  return c.s[4] - (divide(-burst, windowMs, 0, limit))
+end
+
 function tokenBucket.window(c)
   return c.s[4]
 end
