@@ -166,6 +166,17 @@ describe('the bus', () => {
     expect(heard.gaps()).toBe(gaps)
   })
 
+  it('tells on where somebody wrote something else in place of a counter', async () => {
+    const prefix = ownPrefix()
+    const [here, there] = [open(prefix, { timeout: '5s' }), open(prefix)]
+    const heard = listenTo(there.bus, 'topic')
+    await standing(there.bus, 'topic')
+    await node.command('RPUSH', `${prefix}{bus}n:topic`, 'x')
+    await here.bus.publish('topic', 'told')
+    await until('the message', () => heard.messages.includes('told'))
+    expect(Number(await node.command('PTTL', `${prefix}{bus}n:topic`))).toBeGreaterThan(0)
+  })
+
   it('leaves nothing without an end, and nothing beside its prefix', async () => {
     await node.command('FLUSHALL')
     const prefix = ownPrefix()

@@ -49,6 +49,16 @@ describe('a lease', () => {
     expect((await acquire())?.freeForMs).toBe(10_000)
   })
 
+  it('is granted where somebody wrote something else in its place', async () => {
+    const before = await acquire()
+    const [key = ''] = (await node.command('KEYS', '*lock1:*')) as string[]
+    await node.command('SET', key, 'x')
+    const lease = await acquire()
+    expect(lease?.token).toBeGreaterThan(before?.token ?? Infinity)
+    expect(await lease?.renew(60_000)).toBe(true)
+    expect(Number(await node.command('PTTL', key))).toBeGreaterThan(60_000)
+  })
+
   it('needs no script that the server still knows', async () => {
     const lease = await acquire()
     await node.command('SCRIPT', 'FLUSH')

@@ -21,7 +21,8 @@ const counterLifeMs = 24 * 60 * 60 * 1_000
  * a Cluster knows no sharded channels (before Redis 7), `PUBLISH` tells every node.
  */
 export const publishScript: Script = scriptOf(`
-local previous = tonumber(redis.call('GET', KEYS[1]) or '0') or 0
+local found = redis.pcall('GET', KEYS[1])
+local previous = type(found) == 'string' and tonumber(found) or 0
 local number = previous + 1
 if previous == 0 then
   local time = redis.call('TIME')

@@ -25,7 +25,9 @@ end
  * call has a holder of its own: one that holds already is there because a client sent the call again whose answer it missed.
  */
 const acquire = `
-redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
+-- What somebody else wrote there, of another type, is as good as nothing.
+local swept = redis.pcall('ZREMRANGEBYSCORE', key, '-inf', now)
+if type(swept) == 'table' then redis.call('DEL', key) end
 redis.call('ZREM', key, ARGV[1])
 local last = tonumber(redis.call('ZSCORE', key, 'token') or '0')
 local held = redis.call('ZCARD', key) - (last > 0 and 1 or 0)
