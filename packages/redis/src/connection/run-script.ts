@@ -20,7 +20,9 @@ export function askScript(
   answering: Answering,
 ): void {
   const count = String(keys.length)
-  const byId = [script.id, count, ...keys, ...words]
+  const byId: RedisArgument[] = [script.id, count]
+  for (const key of keys) byId.push(key)
+  for (const word of words) byId.push(word)
   const byIdWritten = written === undefined ? undefined : script.writtenId + writtenWord(count) + written
   const request = { command: 'evalsha', words: byId, written: byIdWritten }
   connection.send(request, {
