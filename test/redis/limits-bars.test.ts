@@ -58,6 +58,25 @@ describe('one decision', () => {
     expect(await scriptCalls()).toEqual(['evalsha 3'])
   })
 
+  it('costs no more for policies that were taken away, and they are forgotten only when they end', async () => {
+    const quick = algorithmNames.filter((algorithm) => algorithm !== 'sliding-log')
+    const [first, ...others] = quick.map((algorithm) => policyOf(algorithm, 5, 60_000))
+    const before = [first!, ...others]
+    const now = [first!]
+    const take = async (charges: readonly Charge[]): Promise<readonly number[]> => {
+      const { policies } = await backend.limits.consume('changed', 'a', charges)
+      return policies.map(({ remaining }) => remaining)
+    }
+    await take(before)
+    // The first one puts what is asked for now in front.
+    expect(await take(now)).toEqual([3])
+    await node.command('CONFIG', 'RESETSTAT')
+    expect([await take(now), await take(now)]).toEqual([[2], [1]])
+    // The whole record is read by what cannot be decided the quick way, and by nothing else.
+    expect(String(await node.command('INFO', 'commandstats'))).not.toContain('cmdstat_get:')
+    expect(await take(before)).toEqual([0, ...others.map(() => 3)])
+  })
+
   it('is none for a while where it could never fit', async () => {
     const parts = timedParts(url, 'hopeless:', { clock: manualClock(1_800_000_000_000) })
     for (const [limit, units] of [

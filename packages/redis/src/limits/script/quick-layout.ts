@@ -1,4 +1,4 @@
-/** Where the numbers of policies lie in the record of a key that has these policies and nothing else. */
+/** Where the numbers of policies lie in the record of a key whose first group has just these policies. */
 import type { Shape } from './shapes.ts'
 
 /** Offsets and lengths in bytes. */
@@ -15,7 +15,7 @@ export interface QuickLayout {
   readonly answerBytes: number
 }
 
-/** In front of a record; then of each part its id and the letter of its shape. */
+/** In front of a group; then of each part its id and the letter of its shape. */
 const countBytes = 2
 const idBytes = 11
 const partBytes = idBytes + 1
@@ -74,13 +74,13 @@ export function placesOf(parts: readonly Shape[]): readonly QuickPlace[] {
   })
 }
 
-/** A policy as a record names it. */
+/** A policy as a group names it. */
 export interface NamedPart {
   readonly id: string
   readonly shape: Shape
 }
 
-/** What a record of these policies and nothing else begins with. */
+/** What a group of these policies begins with. */
 export function headOf(parts: readonly NamedPart[]): string {
   return String.fromCharCode(parts.length, 0) + parts.map(({ id, shape }) => id + shape.letter).join('')
 }

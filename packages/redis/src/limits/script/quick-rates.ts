@@ -5,7 +5,7 @@ import type { QuickSource } from './quick-source.ts'
 export const quickGcra: QuickSource = {
   charge: `
     if limit$ == 0 or (burst$ + 1) * windowMs$ + limit$ > most then break end
-    if not text then toldLimit$, toldMs$ = limit$, windowMs$ end
+    if not isFound then toldLimit$, toldMs$ = limit$, windowMs$ end
     if toldLimit$ ~= limit$ or toldMs$ ~= windowMs$ then break end
     local available, from, before = burst$, now, 0
     if arrival$ >= now then
@@ -29,7 +29,7 @@ export const quickGcra: QuickSource = {
 export const quickTokenBucket: QuickSource = {
   charge: `
     if limit$ == 0 or (burst$ + 1) * windowMs$ + limit$ > most then break end
-    if not text then filledAt$ = now end
+    if not isFound then filledAt$ = now end
     local missing, rest = 0, 0
     if taken$ > 0 then
       local elapsedMs = now > filledAt$ and now - filledAt$ or 0

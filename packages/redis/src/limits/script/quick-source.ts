@@ -4,7 +4,7 @@ import type { Shape } from './shapes.ts'
 
 /**
  * What a policy's numbers are called ends in `$`, which becomes its place among the policies: `limit$`, `windowMs$`, `burst$`
- * and `units$` of the plan, and those of its shape. Without a record all numbers are 0, and `text` is false.
+ * and `units$` of the plan, and those of its shape. Without a record (`isFound` is false) all numbers are 0.
  */
 export interface QuickSource {
   /**
@@ -91,40 +91,40 @@ function written(parts: readonly QuickPart[], source: (part: QuickPart) => strin
   return parts.map((part, index) => numbered(source(part).replaceAll('readAll$', readAll), index)).join('\n')
 }
 
-/** Defines `text`, `isNew` and all numbers. */
+/** Defines `text`, `isNew` and all numbers. What other lists of policies have in the record lies behind, and is left alone. */
 function readSource(parts: readonly QuickPart[], changing: Numbers): string {
   const shapes = parts.map(({ shape }) => shape)
-  const { headBytes, hotBytes, allBytes } = layoutOf(shapes)
+  const { headBytes, hotBytes } = layoutOf(shapes)
   const shared = sharedBy(shapes)
   const still = numbers(placed(parts, 'still'))
   const seldom = numbers([...placed(parts, 'told'), ...placed(parts, 'cold')])
   const hot = `${still.list}, ${changing.list}`
-  const get =
-    hotBytes === allBytes ? `readText('GET', key) or ''` : `readText('GETRANGE', key, '0', '${hotBytes - 1}')`
-  return `local text, isNew = ${get}${shared.includes('since') ? ', not isSame' : ''}
+  return `local text = readText('GETRANGE', key, '0', '${hotBytes - 1}')
+    local isFound = text ~= ''
+    local isNew = not isFound${shared.includes('since') ? ' or not isSame' : ''}
     local ${hot}
     ${seldom.count === 0 ? '' : `local isAll, ${seldom.list}`}
-    if text ~= '' then
+    if isFound then
       if #text ~= ${hotBytes} or find(text, head, 1, true) ~= 1 then break end
       ${hot} = unpackText('<${still.format}${changing.format}', text, ${headBytes + 1})
       ${shared.includes('latest') ? 'if not (latest <= now) then break end' : ''}
     else
-      text, isNew = false, true
       ${hot} = ${zeros(still.count + changing.count)}
       ${seldom.count === 0 ? '' : `${seldom.list} = ${zeros(seldom.count)}`}
     end`
 }
 
-/** What is seldom needed is read when it is needed first; the cold numbers by reading the record once more, as a whole. */
+/** What is seldom needed is read when it is needed first. */
 function readAllSource(parts: readonly QuickPart[]): string {
-  const { toldAt, hotBytes, allBytes } = layoutOf(parts.map(({ shape }) => shape))
+  const { toldAt, allBytes } = layoutOf(parts.map(({ shape }) => shape))
   const seldom = numbers([...placed(parts, 'told'), ...placed(parts, 'cold')])
   if (seldom.count === 0) return ''
-  const hasAll = hotBytes === allBytes
-  const reading = hasAll ? '' : `local record = readText('GET', key) if #record ~= ${allBytes} then break end`
-  const record = hasAll ? 'text' : 'record'
-  const unpacking = `${seldom.list} = unpackText('<${seldom.format}', ${record}, ${toldAt + 1})`
-  return `if text and not isAll then ${reading} ${unpacking} isAll = true end`
+  return `if isFound and not isAll then
+        local rest = readText('GETRANGE', key, '${toldAt}', '${allBytes - 1}')
+        if #rest ~= ${allBytes - toldAt} then break end
+        ${seldom.list} = unpackText('<${seldom.format}', rest)
+        isAll = true
+      end`
 }
 
 /** Writes the record: its head, what is still, what was packed just now, and the rest. */
@@ -139,5 +139,11 @@ function renewedSource(parts: readonly QuickPart[], life: string): string {
       ${written(parts, () => 'if endsAt$ > last then last = endsAt$ end')}
       if last % 1 ~= 0 then break end
       text = head${still} .. changed${told}
-      call('SET', key, text${cold}, 'PX', lifeMs(last))`
+      local ms = lifeMs(last)
+      if isFound then
+        call('SETRANGE', key, '0', text${cold})
+        if call('PTTL', key) < ms then call('PEXPIRE', key, ms) end
+      else
+        call('SET', key, text${cold}, 'PX', ms)
+      end`
 }

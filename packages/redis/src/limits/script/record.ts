@@ -4,12 +4,16 @@ import { shapesSource } from './shapes.ts'
 /**
  * One string per key: for each policy its state, `b` for the block (kept out until, length of the latest block by a rule,
  * clean from), `d` for the instant until which nodes may deny from memory. It lives no longer than the longest-lived of these.
- * In front two bytes that say how many parts there are; then of each 11 bytes of id, and the letter of its shape. Then as floats
- * the still numbers of all, the shared ones once, and the moving, the told and the cold numbers of all (`shapes.ts`). What was asked for last comes first, in its order.
+ * What was asked for last is a group by itself, in its order, with the block and the denial; what else there is follows as
+ * another. In front of a group two bytes say how many parts it has; then come of each 11 bytes of id and the letter of its shape;
+ * then as floats the still numbers of all, the shared ones once, and the moving, the told and the cold numbers of all
+ * (`shapes.ts`).
  */
 export const record: string = `
 ${shapesSource}
 local blockId, denialId = 'b..........', 'd..........'
+
+local kinds = { 'still', 'moving', 'told', 'cold' }
 
 local formats = {}
 
@@ -41,11 +45,13 @@ local function addShared(part, shared)
   if shape.shared > 1 then part[shape.ends + 1] = math.max(part[shape.ends + 1], shared[2]) end
 end
 
-local function parse(text)
-  local found, parts, length, shared = {}, {}, #text, {}
-  if length < 2 then return end
-  local at, sharedCount = 3, 0
-  for n = 1, string.byte(text, 1) + string.byte(text, 2) * 256 do
+-- Returns what follows the group.
+local function parseGroup(text, at, found)
+  local parts, shared, sharedCount = {}, {}, 0
+  if at + 1 > #text then return end
+  local count = string.byte(text, at) + string.byte(text, at + 1) * 256
+  at = at + 2
+  for n = 1, count do
     local part = { shape = string.sub(text, at + 11, at + 11) }
     local shape = shapes[part.shape]
     if not shape then return end
@@ -54,15 +60,21 @@ local function parse(text)
     sharedCount = math.max(sharedCount, shape.shared)
     at = at + 12
   end
-  for _, kind in ipairs({ 'still', 'moving', 'told', 'cold' }) do
+  for _, kind in ipairs(kinds) do
     if kind == 'moving' then at = addNumbers(shared, text, at, sharedCount) end
-    for n = 1, #parts do
+    for n = 1, count do
       at = addNumbers(parts[n], text, at, shapes[parts[n].shape][kind])
     end
   end
-  if at ~= length + 1 then return end
-  for n = 1, #parts do addShared(parts[n], shared) end
-  return found
+  if not at then return end
+  for n = 1, count do addShared(parts[n], shared) end
+  return at
+end
+
+local function parse(text)
+  local found, at = {}, 1
+  repeat at = parseGroup(text, at, found) until not at or at > #text
+  if at then return found end
 end
 
 -- What somebody else wrote there, of whatever type, is as good as nothing: it is written over.
@@ -77,34 +89,45 @@ local function load(key)
   return found
 end
 
-local function save(key, found, counters)
-  local heads, numbers, last, sharedCount = {}, { still = {}, moving = {}, told = {}, cold = {} }, 0, 0
-  local function add(id, part)
-    local shape = shapes[part.shape]
-    if part[shape.ends] <= now then return end
-    last = math.max(last, part[shape.ends])
+local function groupOf(parts)
+  if #parts == 0 then return '' end
+  local heads, numbers, sharedCount = {}, { still = {}, moving = {}, told = {}, cold = {} }, 0
+  for n = 1, #parts do
+    local part = parts[n]
+    local shape, from = shapes[part.shape], 1
+    heads[n] = part.id .. part.shape
     sharedCount = math.max(sharedCount, shape.shared)
-    heads[#heads + 1] = id .. part.shape
-    local from = 1
-    for _, kind in ipairs({ 'still', 'moving', 'told', 'cold' }) do
+    for _, kind in ipairs(kinds) do
       local count, texts = shape[kind], numbers[kind]
       if count > 0 then texts[#texts + 1] = struct.pack(formatOf(count), unpack(part, from, from + count - 1)) end
       from = from + count
     end
   end
+  local count = string.char(#parts % 256, math.floor(#parts / 256))
+  local hot = table.concat(numbers.still) .. struct.pack(formatOf(sharedCount), 0, 0) .. table.concat(numbers.moving)
+  return count .. table.concat(heads) .. hot .. table.concat(numbers.told) .. table.concat(numbers.cold)
+end
+
+local function save(key, found, counters)
+  local asked, others, last = {}, {}, 0
+  local function add(parts, id, part)
+    local ends = part[shapes[part.shape].ends]
+    if ends <= now then return end
+    last = math.max(last, ends)
+    part.id = id
+    parts[#parts + 1] = part
+  end
   for i = 1, #counters do
     local id = counters[i].p[2]
-    if found[id] then add(id, found[id]) end
+    if found[id] then add(asked, id, found[id]) end
     found[id] = nil
   end
-  if found.b then add(blockId, { found.b[1], found.b[2], found.b[3], shape = 'b' }) end
-  if found.d then add(denialId, { found.d, shape = 'd' }) end
+  if found.b then add(asked, blockId, { found.b[1], found.b[2], found.b[3], shape = 'b' }) end
+  if found.d then add(asked, denialId, { found.d, shape = 'd' }) end
   found.b, found.d = nil, nil
-  for id, part in pairs(found) do add(id, part) end
+  for id, part in pairs(found) do add(others, id, part) end
   if last == 0 then return redis.call('DEL', key) end
-  local text = string.char(#heads % 256, math.floor(#heads / 256)) .. table.concat(heads) .. table.concat(numbers.still)
-  text = text .. struct.pack(formatOf(sharedCount), 0, 0) .. table.concat(numbers.moving) .. table.concat(numbers.told) .. table.concat(numbers.cold)
-  redis.call('SET', key, text, 'PX', lifeMs(last))
+  redis.call('SET', key, groupOf(asked) .. groupOf(others), 'PX', lifeMs(last))
 end
 
 local function keepLog(c)

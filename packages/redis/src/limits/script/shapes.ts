@@ -2,8 +2,8 @@
 import type { AlgorithmName } from '@forebay/core'
 
 /**
- * The names of a state's numbers. A record has the still ones of all its policies, what their charges have in common, then
- * the moving, the told and the cold ones of all.
+ * The names of a state's numbers. A group in a record (`record.ts`) has the still ones of all its policies, what their
+ * charges have in common, then the moving, the told and the cold ones of all.
  */
 export interface Shape {
   /** What the shape is called in a record: one letter. */
@@ -17,7 +17,7 @@ export interface Shape {
   /** Seldom needed, and mostly not even read. */
   readonly cold: readonly string[]
   /**
-   * What charges have in common, under whatever policy, since the record was written anew: how many units they were (`since`),
+   * What charges have in common, under whatever policy, since the group was written anew: how many units they were (`since`),
    * to be added to the last still number; and when the latest was (`latest`), instead of the second cold number.
    */
   readonly shared: readonly ('since' | 'latest')[]
