@@ -51,6 +51,27 @@ test('what a late call begins does not put off what was begun before', () => {
   expect(late).toEqual(['first 100', 'second 130', 'third 200'])
 })
 
+test('a process that was held up reads what has arrived before anything is late', () => {
+  const tasks: (() => void)[] = []
+  let now = 0
+  const clock = {
+    ...manualClock(0),
+    now: () => now,
+    schedule: (_ms: number, task: () => void) => void tasks.push(task),
+  }
+  const deadlines = new Deadlines(clock as never, 100)
+  const late: string[] = []
+  const answered = deadlines.begin(now, () => late.push('answered'))
+  deadlines.begin(now, () => late.push('silent'))
+  now = 700
+  tasks.shift()?.()
+  expect(late).toEqual([])
+  expect(deadlines.met(answered)).toBe(true)
+  now = 800
+  tasks.shift()?.()
+  expect(late).toEqual(['silent'])
+})
+
 test('however many calls are met, one timer runs, and none once nothing is waited for', () => {
   const clock = manualClock(0)
   let timers = 0

@@ -14,6 +14,9 @@ export class Deadline {
   }
 }
 
+/** Where the timer comes so much later than it was set for, the process was held up, and answers may lie there unread. */
+const heldUpMs = 5
+
 /** A timer of its own would cost each call more than all the rest of its waiting. */
 export class Deadlines {
   readonly #clock: Clock
@@ -21,6 +24,8 @@ export class Deadlines {
   #first: Deadline | undefined
   #last: Deadline | undefined
   #isTimed = false
+  #lookAt = 0
+  #mayBeUnread = true
 
   /** @param clock one that never runs backwards. */
   constructor(clock: Clock, timeoutMs: number) {
@@ -38,7 +43,7 @@ export class Deadlines {
       last.after = deadline
     }
     this.#last = deadline
-    if (!this.#isTimed) this.#wait(this.timeoutMs)
+    if (!this.#isTimed) this.#wait(from, this.timeoutMs)
     return deadline
   }
 
@@ -60,13 +65,20 @@ export class Deadlines {
     deadline.after = undefined
   }
 
-  #wait(ms: number): void {
+  #wait(from: number, ms: number): void {
     this.#isTimed = true
+    this.#lookAt = from + ms
     this.#clock.schedule(ms, this.#look)
   }
 
   readonly #look = (): void => {
     const now = this.#clock.now()
+    // Timers come before what the network brought: that is read first, once.
+    if (now - this.#lookAt > heldUpMs && this.#mayBeUnread) {
+      this.#mayBeUnread = false
+      return this.#wait(now, 1)
+    }
+    this.#mayBeUnread = true
     // What they begin waits longer than others that are left: the timer is set for the first of all.
     try {
       while (this.#first !== undefined && this.#first.dueAt <= now) {
@@ -76,7 +88,7 @@ export class Deadlines {
       }
     } finally {
       this.#isTimed = false
-      if (this.#first !== undefined) this.#wait(Math.max(0, this.#first.dueAt - now))
+      if (this.#first !== undefined) this.#wait(now, Math.max(0, this.#first.dueAt - now))
     }
   }
 }
