@@ -163,11 +163,11 @@ describe('what is left in Redis', () => {
     }
   })
 
-  it('has an end again where somebody took it away', async () => {
-    await using own = redisBackend(url, { prefix: 'endless:', timeout: '5s' })
-    const charge = policyOf('sliding-log', 60, 60_000)
+  it.each(algorithmNames)('has an end again where somebody took it away: %s', async (algorithm) => {
+    await using own = redisBackend(url, { prefix: `${algorithm}:`, timeout: '5s' })
+    const charge = policyOf(algorithm, 60, 60_000)
     const takeEndAway = async (): Promise<readonly string[]> => {
-      const keys = (await node.command('KEYS', 'endless:*')) as string[]
+      const keys = (await node.command('KEYS', `${algorithm}:*`)) as string[]
       for (const key of keys) expect(await node.command('PERSIST', key)).toBe(1)
       return keys
     }

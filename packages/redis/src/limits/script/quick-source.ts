@@ -50,7 +50,8 @@ function numbered(text: string, index: number): string {
 /**
  * Sets `isDone` where it has consumed; otherwise nothing has happened. Nothing is consumed by numbers that no script wrote:
  * comparisons are put so that they fail for what is no number. The answer is the record as it was read and what has changed of
- * it: what that means is worked out by who asked, of whom there are many, and there is only one Redis.
+ * it: what that means is worked out by who asked, of whom there are many, and there is only one Redis. A key whose end
+ * somebody took away is given one by a call about it alone, where asking costs little beside the way there.
  *
  * @param life Lua that defines `lifeMs(last)`.
  */
@@ -66,6 +67,7 @@ export function quickSource(parts: readonly QuickPart[], life: string): string {
     local changed
     ${readSource(parts, changing)}
     ${written(parts, ({ source }) => source.charge)}
+    if not isNew and isLone and call('PTTL', key) == -1 then isNew = true end
     if isNew then
       ${readAllSource(parts)}
       ${shared.map((name) => `${name} = ${name === 'since' ? '0' : 'now'}`).join(' ')}
