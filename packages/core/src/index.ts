@@ -167,6 +167,7 @@ export {
   isObjectWith,
   isOneOf,
   isPositiveDuration,
+  isSecretText,
   isText,
   type OptionCheck,
   type OptionChecks,

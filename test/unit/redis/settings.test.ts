@@ -133,6 +133,15 @@ describe('options', () => {
     expect(complaint).toBe(`redisBackend: ${JSON.stringify(more)} given as options. Accepted: an object.`)
   })
 
+  it.each([{ password: 4711 }, { sentinelPassword: 4711 }, { url: new URL('redis://:4711@h/') }])(
+    'are never told with a password of another type',
+    (secret) => {
+      const complaint = messageOf(() => settingsOf({ url: 'redis://h', ...secret }))
+      expect(complaint).toContain('is not accepted')
+      expect(complaint).not.toContain('4711')
+    },
+  )
+
   it('are never told with a password in a node', () => {
     const nodes = ['redis://ann:hunter2@h:7000']
     const complaint = messageOf(() => redisBackend({ cluster: nodes }))

@@ -7,6 +7,8 @@ import { readDuration } from './duration.ts'
 export interface OptionCheck {
   readonly accepts: (value: unknown) => boolean
   readonly accepted: string
+  /** Whether no message may show a value of it; default false. */
+  readonly isSecret?: boolean
 }
 
 export type OptionChecks = Readonly<Record<string, OptionCheck>>
@@ -29,10 +31,14 @@ export function checkOptions(of: string, options: unknown, checks: OptionChecks)
     if (value !== undefined && check !== undefined && !check.accepts(value)) {
       throw new ForebayError(
         'FOREBAY_INVALID_OPTION',
-        `${of}: ${name}: ${showValue(value)} is not accepted. Accepted: ${check.accepted}.`,
+        `${of}: ${name}: ${shown(value, check)} is not accepted. Accepted: ${check.accepted}.`,
       )
     }
   }
+}
+
+function shown(value: unknown, { isSecret = false }: OptionCheck): string {
+  return isSecret ? `a value of the type ${typeof value}, which is not shown,` : showValue(value)
 }
 
 function unknownOption(of: string, name: string, known: readonly string[]): ForebayError {
@@ -68,6 +74,9 @@ export const isText: OptionCheck = {
   accepts: (value) => typeof value === 'string' && value !== '',
   accepted: 'a text that is not empty',
 }
+
+/** A text that no message shows. */
+export const isSecretText: OptionCheck = { ...isText, isSecret: true }
 
 export function isInteger(least: number, most: number = Number.MAX_SAFE_INTEGER): OptionCheck {
   return {

@@ -10,6 +10,7 @@ import {
   isInteger,
   isObjectWith,
   isPositiveDuration,
+  isSecretText,
   isText,
   type Logger,
   type OptionCheck,
@@ -77,14 +78,14 @@ const sharedChecks: OptionChecks = {
 }
 
 const checks: OptionChecks = {
-  url: isText,
+  url: isSecretText,
   sentinels: isNodeList,
   name: isText,
   sentinelUsername: isText,
-  sentinelPassword: isText,
+  sentinelPassword: isSecretText,
   cluster: isNodeList,
   username: isText,
-  password: isText,
+  password: isSecretText,
   db: isInteger(0, highestDb),
   tls: isTls,
   ...sharedChecks,

@@ -62,7 +62,7 @@ export class Batcher {
     this.#options = options
   }
 
-  /** What is asked of one key is answered in the order in which it was asked, unless a script has to be loaded first. */
+  /** What one limiter asks of one key is answered in the order in which it was asked, unless a script has to be loaded first. */
   ask(question: Question): void {
     const { name, plan } = question
     if (plan.shape === undefined) this.#others.add(name.text)
