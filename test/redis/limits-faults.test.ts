@@ -164,8 +164,9 @@ describe.each(algorithms)('a record of %s with a number that nobody wrote', (alg
     for (let at = 14; at < bytes; at += 8) {
       await node.command('EVAL', change, '1', key, String(at), number)
       for (let time = 0; time < 2; time++) {
-        const { remaining } = await backend.limits.consume('a', 'a', asked)
+        const { remaining, resetAt } = await backend.limits.consume('a', 'a', asked)
         expect(remaining).toBeGreaterThanOrEqual(0)
+        expect(resetAt).not.toBeNaN()
       }
       for (const name of await keys()) expect(await node.command('PTTL', name)).toBeGreaterThan(0)
       await backend.limits.reset('a', 'a', [asked[0]!.policy])

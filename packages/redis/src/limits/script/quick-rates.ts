@@ -40,7 +40,7 @@ export const quickTokenBucket: QuickSource = {
     end
     if not (burst$ - missing >= units$) then break end
     taken$, part$ = missing + units$, rest
-    if filledAt$ < now then filledAt$ = now end
+    if not (filledAt$ >= now) then filledAt$ = now end
     local fillsAt = filledAt$ - floor(-burst$ * windowMs$ / limit$)
     if endsAt$ < fillsAt then endsAt$, isNew = fillsAt + floor((fillsAt - now) / 5), true end`,
   renew: '',

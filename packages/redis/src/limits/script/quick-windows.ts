@@ -57,7 +57,6 @@ export const quickSlidingWindow: QuickSource = {
       holds$ = closes
       if older$ > 0 and oldest$ + windowMs$ < closes then holds$ = oldest$ + windowMs$ end
       if ${disordered} then holds$ = 0 end
-      if closes < now then closes = now end
       if endsAt$ < closes + windowMs$ then endsAt$ = closes + windowMs$ end
       isNew = true
     end`,
@@ -67,7 +66,7 @@ export const quickSlidingWindow: QuickSource = {
 export const quickFixedWindow: QuickSource = {
   charge: `
     used$ = used$ + since
-    if closes$ <= now then closes$, used$, isNew = now + windowMs$, 0, true end
+    if not (closes$ > now) then closes$, used$, isNew = now + windowMs$, 0, true end
     if not (limit$ - used$ >= units$) then break end
     used$ = used$ + units$`,
   renew: 'if endsAt$ < closes$ then endsAt$ = closes$ end',
