@@ -1,6 +1,6 @@
-import { createRateLimiter } from '@forebay/core'
+import { createRateLimiter, memoryBackend } from '@forebay/core'
 import { manualClock } from '@forebay/testing'
-import { describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Deadlines } from '../../../packages/core/src/guard/deadlines.ts'
 import { farBackend } from './guarded-backend.ts'
 
@@ -88,6 +88,41 @@ test('however many calls are met, one timer runs, and none once nothing is waite
   expect(timers).toBe(1)
   clock.advance(10_000)
   expect(timers).toBe(1)
+})
+
+describe('a test that replaces the timers while the app runs', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  const { clock } = memoryBackend()
+  const meetOne = (deadlines: Deadlines): void => {
+    deadlines.met(deadlines.begin(clock.now(), () => expect.unreachable()))
+  }
+  const isLateIn100Ms = (deadlines: Deadlines): boolean => {
+    const late = vi.fn<() => void>()
+    deadlines.begin(clock.now(), late)
+    vi.advanceTimersByTime(90)
+    expect(late).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(20)
+    return late.mock.calls.length === 1
+  }
+
+  test('has the deadlines of calls in its own time', () => {
+    const deadlines = new Deadlines(clock, 100)
+    meetOne(deadlines)
+    vi.useFakeTimers()
+    expect(isLateIn100Ms(deadlines)).toBe(true)
+  })
+
+  test('leaves no deadline waiting for a timer that went with it', () => {
+    const deadlines = new Deadlines(clock, 100)
+    vi.useFakeTimers()
+    meetOne(deadlines)
+    vi.useRealTimers()
+    vi.useFakeTimers()
+    expect(isLateIn100Ms(deadlines)).toBe(true)
+  })
 })
 
 describe('calls of a limiter', () => {

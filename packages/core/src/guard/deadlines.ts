@@ -23,8 +23,12 @@ export class Deadlines {
   readonly timeoutMs: number
   #first: Deadline | undefined
   #last: Deadline | undefined
-  #isTimed = false
+  /** The timers in use when the timer that is under way was set; undefined while none is. */
+  #timedBy: unknown
+  /** How many timers there were: only the latest counts. */
+  #timers = 0
   #lookAt = 0
+  /** Whether answers that came while the process was held up may not have been read yet. */
   #mayBeUnread = true
 
   /** @param clock one that never runs backwards. */
@@ -33,7 +37,7 @@ export class Deadlines {
     this.timeoutMs = timeoutMs
   }
 
-  /** Calls `late` unless it is met before. @param from now. */
+  /** Calls `late` unless it is met before. @param from the present instant. */
   begin(from: number, late: () => void): Deadline {
     const deadline = new Deadline(from + this.timeoutMs, late)
     const last = this.#last
@@ -43,7 +47,7 @@ export class Deadlines {
       last.after = deadline
     }
     this.#last = deadline
-    if (!this.#isTimed) this.#wait(from, this.timeoutMs)
+    if (this.#timedBy !== timersInUse()) this.#waitForFirst(from)
     return deadline
   }
 
@@ -65,13 +69,20 @@ export class Deadlines {
     deadline.after = undefined
   }
 
-  #wait(from: number, ms: number): void {
-    this.#isTimed = true
-    this.#lookAt = from + ms
-    this.#clock.schedule(ms, this.#look)
+  #waitForFirst(now: number): void {
+    if (this.#first !== undefined) this.#wait(now, Math.max(0, this.#first.dueAt - now))
   }
 
-  readonly #look = (): void => {
+  #wait(from: number, ms: number): void {
+    const timer = ++this.#timers
+    this.#timedBy = timersInUse()
+    this.#lookAt = from + ms
+    this.#clock.schedule(ms, () => {
+      if (timer === this.#timers) this.#look()
+    })
+  }
+
+  #look(): void {
     const now = this.#clock.now()
     // Timers come before what the network brought: that is read first, once.
     if (now - this.#lookAt > heldUpMs && this.#mayBeUnread) {
@@ -87,8 +98,14 @@ export class Deadlines {
         late()
       }
     } finally {
-      this.#isTimed = false
-      if (this.#first !== undefined) this.#wait(now, Math.max(0, this.#first.dueAt - now))
+      this.#timedBy = undefined
+      this.#waitForFirst(now)
     }
   }
+}
+
+/** A test may replace the timers while the app runs, and put them back: a timer set before never fires in the time after. */
+function timersInUse(): unknown {
+  // oxlint-disable-next-line no-restricted-globals -- no timer is set with it: it is only compared
+  return setTimeout
 }
