@@ -2,8 +2,8 @@
 import type { AlgorithmSource } from './algorithm-source.ts'
 
 /**
- * State: when it settles; the first hit of the newest segment; then six segments, newest first: last hit and units. It is kept
- * together with what the quick way remembers (`shapes.ts`), which is void until that way is gone again.
+ * State: when it settles; the first hit of the newest segment; then six segments, newest first: last hit and units. In a
+ * record it stands among what the quick way remembers (`shapes.ts`); `closed` makes that void, until the next quick charge.
  */
 const rule = `
 local slidingWindow = { shape = 'w' }
