@@ -7,8 +7,10 @@ export interface RedisSentinels {
   readonly master: RedisNode
   readonly replica: RedisNode
   readonly sentinels: readonly RedisNode[]
-  /** The port of the master that the sentinels agree on now. */
+  /** The port of the master, by the word of the first of the sentinels. */
   masterPort(): Promise<number>
+  /** Until the first of the sentinels, too, names the replica: it may hear of the failover later than clients do. */
+  failedOver(): Promise<void>
   stop(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -31,16 +33,19 @@ sentinel failover-timeout ${name} 3000
     const views = await Promise.all(sentinels.map((sentinel) => viewOf(sentinel)))
     return views.every((view) => view.get('num-other-sentinels') === '2' && view.get('num-slaves') === '1')
   })
+  const masterPort = async (): Promise<number> => {
+    const [first] = sentinels
+    const address = await first?.command('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name)
+    return Array.isArray(address) ? Number(address[1]) : Number.NaN
+  }
   return {
     name,
     master,
     replica,
     sentinels,
-    masterPort: async () => {
-      const [first] = sentinels
-      const address = await first?.command('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name)
-      return Array.isArray(address) ? Number(address[1]) : Number.NaN
-    },
+    masterPort,
+    failedOver: () =>
+      until('the replica to be the master', async () => (await masterPort()) === replica.port),
     stop,
     [Symbol.asyncDispose]: stop,
   }

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest'
 import { startRedisCluster } from './redis-cluster.ts'
 import { startRedisNode } from './redis-node.ts'
 import { startRedisSentinels } from './redis-sentinels.ts'
-import { until } from './until.ts'
 
 const isRunning = (pid: number): boolean => existsSync(`/proc/${pid}/exe`) || isAlive(pid)
 
@@ -41,7 +40,7 @@ describe.concurrent('a Redis server of our own', () => {
     const group = await startRedisSentinels()
     expect(await group.masterPort()).toBe(group.master.port)
     await group.master.kill()
-    await until('a failover', async () => (await group.masterPort()) === group.replica.port)
+    await group.failedOver()
     await group.stop()
   })
 

@@ -50,7 +50,7 @@ describe.concurrent('tiers', () => {
     const gaps = other.entries.stats().gaps
     await group.master.kill()
     await until('copies out of use', () => !isNear(other))
-    await until('the other server', async () => (await group.masterPort()) === group.replica.port)
+    await group.failedOver()
     await until('its health', async () => (await one.health()).ok && (await other.health()).ok)
     await Promise.all([live(one), live(other)])
     expect(other.entries.stats().gaps).toBeGreaterThan(gaps)
