@@ -46,7 +46,7 @@ describe('decisions that travel together', () => {
           const plan = consumePlan([{ policy, units }], undefined)
           return { name: names.of('group', key), plan, policies: 1, answered: () => {}, failed: () => {} }
         })
-        const { keys, words, written } = consumingCall(asked)
+        const { keys, words, written } = consumingCall(asked, true)
         expect(written).toBe(writtenOut([...keys, ...words].map(String)))
       }),
     )

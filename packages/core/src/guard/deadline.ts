@@ -1,6 +1,6 @@
 /** The longest that anybody waits for an answer. */
 import { asError } from '../kit/as-error.ts'
-import type { Deadline, Deadlines } from './deadlines.ts'
+import { heldUpMs, type Deadline, type Deadlines } from './deadlines.ts'
 import type { Clock, Undo } from '../ports/clock.ts'
 
 /** Nothing came in time. What comes later is nobody's. */
@@ -14,10 +14,7 @@ export class NoAnswer extends Error {
   }
 }
 
-/** Where our own timer, or a turn of the event loop, takes this much longer, the process is busy, and answers may lie there unread. */
-const heldUpMs = 5
-
-/** How long they are then given to be read. */
+/** How long answers to a process that was held up are given to be read. */
 const readingMs = 20
 
 /** A process that is busy all the time gives up all the same. */

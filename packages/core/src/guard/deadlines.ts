@@ -14,8 +14,8 @@ export class Deadline {
   }
 }
 
-/** Where the timer comes so much later than it was set for, the process was held up, and answers may lie there unread. */
-const heldUpMs = 5
+/** Where a timer or a turn of the event loop takes so much longer, the process was held up, and answers may lie there unread. */
+export const heldUpMs = 5
 
 /** A timer of its own would cost each call more than all the rest of its waiting. */
 export class Deadlines {

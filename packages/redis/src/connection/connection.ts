@@ -55,7 +55,8 @@ export class Connection {
     return this.#isClosed
   }
 
-  get #isOwn(): boolean {
+  /** Whether we made the client. */
+  get isOwn(): boolean {
     return this.#settings.target.type !== 'client'
   }
 
@@ -115,7 +116,7 @@ export class Connection {
     client.off('close', this.#wentAway)
     client.off('end', this.#ended)
     client.off('error', this.#failed)
-    if (this.#isOwn) await endClient(client, this.#clock)
+    if (this.isOwn) await endClient(client, this.#clock)
   }
 
   #opened(): RedisClient {
@@ -139,7 +140,7 @@ export class Connection {
         new RedisUnavailable(`Redis did not answer ${request.command} within ${this.timeoutMs} ms`),
       )
     })
-    send(client, request, this.#isOwn).then(
+    send(client, request, this.isOwn).then(
       (reply) => {
         const isInTime = this.#deadlines.met(deadline)
         this.#heard()
@@ -199,7 +200,7 @@ export class Connection {
 
   readonly #failed = (error: Error & { readonly command?: { readonly name?: string } }): void => {
     this.#latestError = error
-    if (!this.#isOwn || error.command?.name !== 'select') return
+    if (!this.isOwn || error.command?.name !== 'select') return
     this.#refusal = error
     this.#giveUp('the database is refused')
   }
@@ -216,10 +217,10 @@ export class Connection {
   #watch(): void {
     if (this.#isWatching) return
     this.#isWatching = true
-    this.#clock.schedule(this.#isOwn ? patienceMs : questionMs, () => {
+    this.#clock.schedule(this.isOwn ? patienceMs : questionMs, () => {
       this.#isWatching = false
       if (this.#trouble === undefined || this.#isClosed || this.#client === undefined) return
-      if (this.#isOwn) this.#connectAnew(this.#client)
+      if (this.isOwn) this.#connectAnew(this.#client)
       else this.#ask(this.#client)
       this.#watch()
     })
@@ -237,7 +238,7 @@ export class Connection {
     const answered = (): void => {
       this.#isAsking = false
     }
-    send(client, { command: 'PING', words: [] }, this.#isOwn)
+    send(client, { command: 'PING', words: [] }, this.isOwn)
       .then(() => this.#heard(), ignore)
       .then(answered, answered)
   }

@@ -112,7 +112,7 @@ export class Batcher {
     const { connection, clock, scripts, tickets } = this.#options
     const shape = asked[0]?.plan.shape
     const script = shape === undefined ? scripts.whole : scripts.consuming(shape)
-    const call = shape === undefined ? anyCall(asked) : consumingCall(asked)
+    const call = shape === undefined ? anyCall(asked) : consumingCall(asked, connection.isOwn)
     const ticket = tickets?.take(asked[0]?.name.tag ?? 0)
     this.#underWay++
     const travelling = ticket === undefined ? call : withTicket(call, ticket)

@@ -34,10 +34,12 @@ const reads: Partial<Record<AlgorithmName, Read>> = {
 /** Undefined where one of the policies is never charged the quick way. */
 export function quickAnswers(charges: readonly Charge[]): QuickAnswers | undefined {
   const parts = charges.map(({ policy }) => shapes[policy.algorithm])
+  const places = placesOf(parts)
   const readers: QuickReader[] = []
-  for (const [index, place] of placesOf(parts).entries()) {
-    const read = reads[charges[index]?.policy.algorithm ?? 'sliding-log']
-    if (read === undefined) return undefined
+  for (const [index, { policy }] of charges.entries()) {
+    const read = reads[policy.algorithm]
+    const place = places[index]
+    if (read === undefined || place === undefined) return undefined
     readers.push({ place, read })
   }
   return { bytes: layoutOf(parts).answerBytes, readers }

@@ -4,23 +4,32 @@ import { writtenOut, writtenWord } from '../connection/written-command.ts'
 import type { KeyName } from './key-names.ts'
 import type { Question } from './question.ts'
 
-/** For a script that consumes: one plan where all questions have the same, otherwise the plan of each. */
-export function consumingCall(asked: readonly Question[]): ScriptCall {
+/**
+ * For a script that consumes: one plan where all questions have the same, otherwise the plan of each.
+ * @param isWritten whether the call is written out too.
+ */
+export function consumingCall(asked: readonly Question[], isWritten: boolean): ScriptCall {
   const keys = keysOf(asked)
   const [first] = asked
   if (first === undefined) return { keys, words: [] }
-  const { text, words, written } = first.plan
-  let writtenKeys = ''
-  let isOne = true
+  const { text } = first.plan
+  const isOne = asked.every(({ plan }) => plan === first.plan || plan.text === text)
+  const words = isOne ? first.plan.words : asked.flatMap(({ plan }) => plan.ownWords)
+  if (!isWritten) return { keys, words }
+  return { keys, words, written: writtenKeys(asked) + (isOne ? first.plan.written : writtenPlans(asked)) }
+}
+
+function writtenKeys(asked: readonly Question[]): string {
+  let written = ''
   for (const { name, plan } of asked) {
-    writtenKeys += writtenWord(name.text, name.bytes)
-    if (plan.logs.length > 0) writtenKeys += writtenOut(logKeys(name, plan.logs))
-    if (plan !== first.plan && plan.text !== text) isOne = false
+    written += writtenWord(name.text, name.bytes)
+    if (plan.logs.length > 0) written += writtenOut(logKeys(name, plan.logs))
   }
-  if (isOne) return { keys, words, written: writtenKeys + written }
-  let writtenPlans = ''
-  for (const { plan } of asked) writtenPlans += plan.ownWritten
-  return { keys, words: asked.flatMap(({ plan }) => plan.ownWords), written: writtenKeys + writtenPlans }
+  return written
+}
+
+function writtenPlans(asked: readonly Question[]): string {
+  return asked.map(({ plan }) => plan.ownWritten).join('')
 }
 
 /** For the script that answers anything: each plan once, as JSON; then in order a plan's number, and how many questions it has. */

@@ -6,7 +6,6 @@ export interface QuickLayout {
   readonly headBytes: number
   /** Where begins what every charge changes: the shared numbers, and the moving ones. */
   readonly changingAt: number
-  readonly changingBytes: number
   readonly toldAt: number
   /** All but the cold numbers. */
   readonly hotBytes: number
@@ -44,7 +43,6 @@ export function layoutOf(parts: readonly Shape[]): QuickLayout {
   return {
     headBytes,
     changingAt,
-    changingBytes,
     toldAt,
     hotBytes,
     allBytes,

@@ -59,7 +59,7 @@ export function quickSource(parts: readonly QuickPart[], life: string): string {
   const shapes = parts.map(({ shape }) => shape)
   const { changingAt } = layoutOf(shapes)
   const shared = sharedBy(shapes)
-  const changing = numbers([...sharedBy(shapes), ...placed(parts, 'moving')])
+  const changing = numbers([...shared, ...placed(parts, 'moving')])
   const packed = `changed = pack('<${changing.format}', ${changing.list})`
   return `
   repeat
